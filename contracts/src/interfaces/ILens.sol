@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import "../Types.sol";
+
+struct PoolQuery {
+    Venue venue;
+    address pool;
+    uint8 words; // v3: how many tick-bitmap words to read on each side of the current one
+}
+
+struct TickInfo {
+    int24 index;
+    int128 liquidityNet;
+}
+
+/// @notice A pool as it stands. `exists` is false where there is no code or it does not answer like a pool.
+struct PoolState {
+    Venue venue;
+    address pool;
+    bool exists;
+    address token0;
+    address token1;
+    uint24 feePips; // v3 only; v2: 0
+    int24 tickSpacing; // v3 only
+    uint112 reserve0; // v2 only
+    uint112 reserve1; // v2 only
+    uint160 sqrtPriceX96; // v3 only
+    int24 tick; // v3 only
+    uint128 liquidity; // v3 only
+    int24 tickLower; // v3: ticks are complete within [tickLower, tickUpper]
+    int24 tickUpper;
+    TickInfo[] ticks; // ascending, initialised ticks only
+}
+
+/// @notice Log-price samples of one v3 pool, for the volatility estimate: tick cumulatives at `secondsAgo`.
+/// Ages the pool has no observation for are left out, so both arrays may be shorter than asked.
+struct PoolHistory {
+    uint32[] secondsAgo; // descending, the last one 0
+    int56[] tickCumulatives;
+}
+
+struct TickView {
+    uint256 chainId;
+    uint256 blockNumber;
+    uint64 timestamp;
+    uint256 baseFeePerGas;
+    uint256 executorBalance; // wei
+    VaultState vault;
+    AssetState[] assets;
+    MandateProgress mandate;
+    PoolState[] pools;
+    PoolHistory history;
+}
+
+/// @title Everything one tick needs, in one eth_call at one block; meant to be called without being deployed
+interface ILens {
+    function observe(
+        address vault,
+        bytes32 mandateId,
+        PoolQuery[] calldata pools,
+        address historyPool, // zero: no history
+        uint32[] calldata secondsAgo // descending, ending in 0
+    ) external view returns (TickView memory);
+
+    /// @notice Progress of many mandates and the vault's state, for the minute sweep.
+    function sweep(address vault, bytes32[] calldata mandateIds)
+        external
+        view
+        returns (uint64 timestamp, VaultState memory vault_, MandateProgress[] memory mandates);
+}

@@ -1,0 +1,26 @@
+import type { Address, Hex } from 'viem'
+
+/** A token the agent may trade on a chain. */
+export interface TokenDefinition {
+  address: Address
+  symbol: string
+  name: string
+  decimals: number
+  /** Chainlink-style feed in USD; `heartbeat` in seconds. */
+  feed: { source: Address; heartbeat: number }
+}
+
+/** What Portcullis must know of a chain before it acts there. A chain without a definition is refused. */
+export interface ChainDefinition {
+  id: number
+  name: string
+  /** Seconds between blocks. */
+  blockSeconds: number
+  /** Blocks after which an outcome is taken as settled. */
+  confirmations: number
+  tokens: readonly TokenDefinition[]
+  /** Constant-product factories; pair addresses follow from CREATE2. */
+  uniswapV2: readonly { factory: Address; initCodeHash: Hex; feePips: number }[]
+  /** Concentrated-liquidity factories and the fee tiers (in hundredths of a basis point) worth looking at. */
+  uniswapV3: readonly { factory: Address; initCodeHash: Hex; feeTiers: readonly number[] }[]
+}

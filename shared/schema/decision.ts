@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { mandateSchema } from './mandate.ts'
+import { address, bigintFromDecimal, bytes32, timestamp } from './primitives.ts'
+import { refusalSchema, snapshotSchema } from './snapshot.ts'
+import { strategySchema } from './strategy.ts'
+
+/** Reasons the agent adds to the vault's refusals: what only it can know. */
+export const agentReasons = [
+  'NotDue', // the schedule wants nothing now
+  'StrategyPaused', // paused through the API: this strategy, its vault, or everything
+  'MandateMissing', // the strategy is still a draft
+  'AlreadyClaimed', // this slice has been taken by an earlier delivery
+  'OrderInFlight', // the key has a live order
+  'StaleDecision', // the ledger moved on since the decision was made
+  'NoPools', // no pool of the pair exists or has liquidity
+  'DepthExceeded', // the pools cannot take the slice
+  'ForecastUnavailable', // no forecast could be made
+  'ProvidersDisagree', // the two providers differ, or one lags
+  'ProviderUnavailable', // a provider does not answer
+  'SimulationReverted', // the exact call reverts, with the vault's own reason beside it
+  'GasUnaffordable', // the executor cannot pay for the transaction
+  'Latched', // too many failures in a row; a person must re-enable
+  'SignerMismatch', // our key is not the vault's executor
+] as const
+export const reasonSchema = z.union([refusalSchema, z.enum(agentReasons)])
+export type Reason = z.infer<typeof reasonSchema>
+
+/** allow and shrink trade; wait, review, refuse and latch do not. */
+export const verdictSchema = z.enum(['allow', 'shrink', 'wait', 'review', 'refuse', 'latch'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+/** One quantity with its interval; `model` names the forecaster, `note` says where it had to fall back. */
+export const forecastSchema = z.object({
+  model: z.string(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  note: z.string(),
+})
+export type Forecast = z.infer<typeof forecastSchema>
+
+export const legSchema = z.object({
+  venue: z.enum(['UniswapV2', 'UniswapV3']),
+  pool: address,
+  feePips: z.int(),
+  amountIn: bigintFromDecimal,
+  /** Exact, at the snapshot. */
+  expectedOut: bigintFromDecimal,
+})
+export type PlannedLeg = z.output<typeof legSchema>
+
+export const planSchema = z.object({
+  legs: z.array(legSchema),
+  amountIn: bigintFromDecimal,
+  expectedOut: bigintFromDecimal,
+  /** What no split of these pools could exceed. */
+  upperBound: bigintFromDecimal,
+  /** (upperBound − expectedOut) / upperBound, basis points. */
+  gapBps: z.number(),
+})
+export type Plan = z.output<typeof planSchema>
+
+/** One rule of the vault's policy mirrored: `reason` is None where it passes. */
+export const guardVerdictSchema = z.object({ rule: z.string(), reason: reasonSchema, detail: z.string() })
+export type GuardVerdict = z.output<typeof guardVerdictSchema>
+
+/** What `decide()` is given: everything, and nothing else. */
+export const decisionInputSchema = z.object({
+  strategy: strategySchema,
+  mandate: mandateSchema,
+  mandateId: bytes32,
+  /** ⌊(scheduled − start) / interval⌋: which slice of the schedule this is. */
+  slot: z.int().min(0),
+  scheduledAt: timestamp,
+  snapshot: snapshotSchema,
+  /** Base units of `sell` that live orders of this mandate hold. */
+  reserved: bigintFromDecimal,
+})
+export type DecisionInput = z.output<typeof decisionInputSchema>
+
+/** What `decide()` says. `plan` and `order` are there only when the verdict trades (or asks for review). */
+export const decisionSchema = z.object({
+  verdict: verdictSchema,
+  reason: reasonSchema,
+  /** One plain sentence for people. */
+  sentence: z.string(),
+  forecasts: z.object({ volatility: forecastSchema, slippageBps: forecastSchema }).nullable(),
+  /** What the schedule wanted, before caps. Base units of `sell`. */
+  wanted: bigintFromDecimal,
+  plan: planSchema.nullable(),
+  guards: z.array(guardVerdictSchema),
+  order: z
+    .object({
+      amountIn: bigintFromDecimal,
+      minimumOut: bigintFromDecimal,
+      deadline: timestamp,
+      executionIndex: z.int(),
+      epoch: z.int(),
+      /** What the oracle says amountIn is worth, base units of `buy`. */
+      oracleOut: bigintFromDecimal,
+      /** Predicted shortfall below the oracle, basis points; negative is better than the oracle. */
+      predictedSlippageBps: z.number(),
+    })
+    .nullable(),
+})
+export type Decision = z.output<typeof decisionSchema>
+
+/** Bumped when the same input could give another decision. */
+export const pipelineVersion = 1
+
+/** Appended to the log by `reserve`, or for a tick that did nothing. */
+export const decisionRecordSchema = z.object({
+  type: z.literal('decision'),
+  pipelineVersion: z.int(),
+  sequence: z.int().min(0),
+  vault: address,
+  chainId: z.int(),
+  strategyId: bytes32,
+  slot: z.int(),
+  attempt: z.int(),
+  decidedAt: timestamp,
+  input: decisionInputSchema.nullable(), // null where nothing could be observed
+  decision: decisionSchema,
+})
+export type DecisionRecord = z.output<typeof decisionRecordSchema>
+
+/** Appended when an order is known to have filled, been refused on chain, or died; or when a reorg took that back. */
+export const outcomeRecordSchema = z.object({
+  type: z.literal('outcome'),
+  sequence: z.int().min(0),
+  vault: address,
+  chainId: z.int(),
+  strategyId: bytes32,
+  slot: z.int(),
+  attempt: z.int(),
+  /** Sequence of the decision this settles. */
+  decisionSequence: z.int(),
+  outcome: z.enum(['filled', 'refused-on-chain', 'expired', 'replaced', 'index-moved', 'released', 'unsettled']),
+  settledAt: timestamp,
+  relay: z.string(),
+  transactionHash: bytes32.nullable(),
+  blockNumber: bigintFromDecimal.nullable(),
+  blockHash: bytes32.nullable(),
+  amountIn: bigintFromDecimal,
+  amountOut: bigintFromDecimal,
+  oracleOut: bigintFromDecimal,
+  /** Measured shortfall below the oracle; null where nothing filled. */
+  slippageBps: z.number().nullable(),
+  gasUsed: bigintFromDecimal,
+  gasPriceWei: bigintFromDecimal,
+})
+export type OutcomeRecord = z.output<typeof outcomeRecordSchema>
+
+export type LogRecord = DecisionRecord | OutcomeRecord
