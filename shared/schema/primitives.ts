@@ -25,23 +25,27 @@ export const signedBigintFromDecimal = z.codec(z.string().regex(/^-?(0|[1-9][0-9
   encode: (value) => value.toString(),
 })
 
+/** Text that starts with 0x, as viem types hex. Codecs and not transforms, so that values encode back to the wire. */
+const hexText = z.templateLiteral(['0x', z.string()])
+
 /** A 20-byte address; any capitalisation in, EIP-55 checksum out. A wrong checksum is refused. */
-export const address = z
-  .string()
-  .refine((text) => isAddress(text), 'must be a 20-byte hex address with a valid checksum')
-  .transform((text) => getAddress(text))
+export const address = z.codec(
+  z.string().refine((text) => isAddress(text), 'must be a 20-byte hex address with a valid checksum'),
+  hexText,
+  { decode: (text) => getAddress(text), encode: (value) => getAddress(value) },
+)
 
 /** 32 bytes, lower-case hex with 0x. */
-export const bytes32 = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/, 'must be 32 bytes of hex with 0x')
-  .transform((text) => text.toLowerCase() as `0x${string}`)
+export const bytes32 = z.codec(z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'must be 32 bytes of hex with 0x'), hexText, {
+  decode: (text) => text.toLowerCase() as `0x${string}`,
+  encode: (value) => value.toLowerCase(),
+})
 
 /** Any byte string as hex with 0x. */
-export const hexString = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{2})*$/, 'must be hex bytes with 0x')
-  .transform((text) => text as `0x${string}`)
+export const hexString = z.codec(z.string().regex(/^0x([0-9a-fA-F]{2})*$/, 'must be hex bytes with 0x'), hexText, {
+  decode: (text) => text as `0x${string}`,
+  encode: (value) => value,
+})
 
 /** Seconds since epoch. */
 export const timestamp = z.int().min(0).max(4_294_967_295)
