@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { VaultLedger } from './agent/vault-ledger.ts'
+
+/** What the platform binds; see wrangler.toml. */
+export interface Bindings {
+  DATABASE: D1Database
+  TICKS: Queue<QueueMessage>
+  ARCHIVE: R2Bucket
+  VAULT_LEDGER: DurableObjectNamespace<VaultLedger>
+  ASSETS: Fetcher
+}
+
+/** One message per vault and minute; `track` and `project` are the ledger's own errands. */
+export type QueueMessage =
+  | {
+      type: 'tick'
+      vault: `0x${string}`
+      chainId: number
+      /** The cron minute that caused it, seconds. */
+      minute: number
+      /** Decided in sequence. */
+      due: { strategyId: `0x${string}`; slot: number; scheduledAt: number }[]
+    }
+  | { type: 'track'; vault: `0x${string}`; chainId: number }
+
+const privateKey = z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'must be 32 bytes of hex with 0x')
+const urlList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.url()))
+
+/**
+ * Variables and secrets, checked once per isolate. Secrets: EXECUTOR_SEED (executor keys are derived from it), the relay
+ * authentication key (reputation, never funds), the keeper key (pays for checkpoints), the hash of the first admin key.
+ */
+export const environmentSchema = z.object({
+  CHAIN_ID: z.coerce.number().int().positive(),
+  /** At least two independent providers, comma separated. */
+  RPC_URLS: urlList.refine((urls) => urls.length >= 2, 'needs at least two providers, comma separated'),
+  RELAY_URL: z.url(),
+  /** Relays in the order they are tried. */
+  RELAY_LADDER: z
+    .string()
+    .default('flashbots-private,flashbots-bundle')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(['flashbots-private', 'flashbots-bundle'])).min(1)),
+  EXECUTOR_SEED: privateKey,
+  EXECUTOR_SEED_VERSION: z.coerce.number().int().min(1).default(1),
+  RELAY_AUTHENTICATION_KEY: privateKey,
+  KEEPER_KEY: privateKey,
+  /** SHA-256 (hex) of the first admin API key. */
+  ADMIN_KEY_HASH: z.string().regex(/^[0-9a-f]{64}$/, 'must be a lower-case hex SHA-256'),
+  /** Chain seconds per real second: 1 everywhere but on accelerated local chains. */
+  CLOCK_SPEED: z.coerce.number().positive().default(1),
+  /** On accelerated chains: the real second and the chain second at which both clocks met. */
+  CLOCK_WALL_START: z.coerce.number().min(0).default(0),
+  CLOCK_CHAIN_START: z.coerce.number().min(0).default(0),
+})
+
+export type Environment = z.output<typeof environmentSchema>
+export type Env = Bindings & Record<keyof z.input<typeof environmentSchema>, string>
