@@ -38,18 +38,22 @@ async function workerProject(name: string, include: string[], globalSetup: strin
   }
 }
 
+/** Tests of what runs in Node: the local chain and the commands. One file at a time, since each starts processes. */
+function nodeProject(name: string, include: string[], timeout: number) {
+  return {
+    test: { name, include, environment: 'node', testTimeout: timeout, hookTimeout: timeout, fileParallelism: false },
+  }
+}
+
 export default defineConfig(async () => ({
   test: {
     projects: [
-      {
-        test: {
-          name: 'devnet',
-          include: ['test/devnet/**/*.test.ts'],
-          environment: 'node',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      nodeProject(
+        'node',
+        ['test/devnet/**/*.test.ts', 'test/deploy/**/*.test.ts', 'test/scripts/**/*.test.ts'],
+        60_000,
+      ),
+      nodeProject('end-to-end', ['test/end-to-end/**/*.test.ts'], 300_000),
       await workerProject('unit', ['test/unit/**/*.test.ts']),
       await workerProject('worker', ['test/worker/**/*.test.ts']),
       await workerProject('integration', ['test/integration/**/*.test.ts'], ['./test/integration/start-chain.ts']),

@@ -1,0 +1,123 @@
+// `npm test`: every check there is, in the order that fails soonest. The last line reads `N passed, N failed`.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+interface Count {
+  passed: number
+  failed: number
+}
+
+const root = join(import.meta.dirname, '..')
+const reports = join(root, '.portcullis/test')
+
+/** Runs a command with its output shown; resolves to its exit code. */
+function run(command: string, args: string[], cwd = root): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] })
+    child.on('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}`)
+      resolve(127)
+    })
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** Runs a command and keeps what it prints on standard output. */
+function capture(command: string, args: string[], cwd: string): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.on('error', () => resolve(''))
+    child.on('close', () => resolve(Buffer.concat(chunks).toString('utf8')))
+  })
+}
+
+async function check(command: string, args: string[], cwd = root): Promise<Count> {
+  const code = await run(command, args, cwd)
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+interface ForgeReport {
+  [suite: string]: { test_results: Record<string, { status: string; reason: string | null }> }
+}
+
+/** Forge's JSON report; names every failure. A run without a report counts as one failure. */
+async function forgeTests(): Promise<Count> {
+  const output = await capture('forge', ['test', '--json'], join(root, 'contracts'))
+  let report: ForgeReport
+  try {
+    report = JSON.parse(output.slice(output.indexOf('{')))
+  } catch {
+    console.error('forge test gave no report: run it in contracts/ to see why.')
+    return { passed: 0, failed: 1 }
+  }
+  const count = { passed: 0, failed: 0 }
+  for (const [suite, { test_results }] of Object.entries(report)) {
+    for (const [name, { status, reason }] of Object.entries(test_results)) {
+      if (status === 'Success') count.passed += 1
+      else {
+        count.failed += 1
+        console.error(`  failed: ${suite} ${name}${reason === null ? '' : `: ${reason}`}`)
+      }
+    }
+  }
+  return count
+}
+
+/** Vitest prints for people and writes its counts beside. */
+async function vitestTests(project: string): Promise<Count> {
+  const report = join(reports, `${project}.json`)
+  const code = await run('vitest', [
+    'run',
+    `--project=${project}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+    const failed = Math.max(numFailedTests, numFailedTestSuites, code === 0 ? 0 : 1)
+    return { passed: numPassedTests, failed }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
+
+const stages: { name: string; run: () => Promise<Count> }[] = [
+  { name: 'types (tsc, strict)', run: () => check('tsc', ['--noEmit']) },
+  { name: 'lint and format (Biome)', run: () => check('biome', ['check', '.']) },
+  { name: 'contract format (forge fmt)', run: () => check('forge', ['fmt', '--check'], join(root, 'contracts')) },
+  {
+    name: 'generated files are current',
+    run: () => check(process.execPath, [join(root, 'scripts/generate.ts'), '--check']),
+  },
+  { name: 'contracts (forge)', run: forgeTests },
+  { name: 'pure code (workerd)', run: () => vitestTests('unit') },
+  { name: 'worker (workerd)', run: () => vitestTests('worker') },
+  { name: 'local chain and commands (Node)', run: () => vitestTests('node') },
+  { name: 'the whole path (workerd on a forked chain)', run: () => vitestTests('integration') },
+  { name: 'as a user runs it (npm start)', run: () => vitestTests('end-to-end') },
+]
+
+async function main(): Promise<void> {
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  const only = process.argv[2]
+  const chosen = only === undefined ? stages : stages.filter(({ name }) => name.includes(only))
+  const total: Count = { passed: 0, failed: 0 }
+  for (const { name, run: runStage } of chosen) {
+    const started = Date.now()
+    console.log(`\n== ${name}`)
+    const count = await runStage()
+    total.passed += count.passed
+    total.failed += count.failed
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(`== ${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`)
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`)
+  process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+}
+
+await main()
