@@ -28,11 +28,12 @@ export interface Signer {
 /** The vault names another executor than the key we hold: a reset happened, or the seed is another one. */
 export class SignerMismatch extends Error {
   override readonly name = 'SignerMismatch'
-  constructor(
-    readonly derived: Address,
-    readonly expected: Address,
-  ) {
+  readonly derived: Address
+  readonly expected: Address
+  constructor(derived: Address, expected: Address) {
     super(`The agent's key for this vault and epoch is ${derived}, but the vault's executor is ${expected}.`)
+    this.derived = derived
+    this.expected = expected
   }
 }
 
