@@ -59,3 +59,24 @@ export const environmentSchema = z.object({
 
 export type Environment = z.output<typeof environmentSchema>
 export type Env = Bindings & Record<keyof z.input<typeof environmentSchema>, string>
+
+export type EnvironmentReading = { ok: true; environment: Environment } | { ok: false; sentence: string }
+
+const readings = new WeakMap<object, EnvironmentReading>()
+
+/** Checks the variables, once per isolate. The sentence names what is wrong and never holds a value. */
+export function readEnvironment(env: object): EnvironmentReading {
+  const known = readings.get(env)
+  if (known !== undefined) return known
+  const parsed = environmentSchema.safeParse(env)
+  const reading: EnvironmentReading = parsed.success
+    ? { ok: true, environment: parsed.data }
+    : { ok: false, sentence: sentenceOf(parsed.error) }
+  readings.set(env, reading)
+  return reading
+}
+
+function sentenceOf(error: z.ZodError): string {
+  const names = [...new Set(error.issues.map((issue) => String(issue.path[0] ?? 'the environment')))]
+  return `These variables are missing or wrong: ${names.join(', ')}; .dev.vars.example explains each.`
+}

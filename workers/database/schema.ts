@@ -100,6 +100,7 @@ export const executions = sqliteTable(
   (table) => [
     uniqueIndex('executions_order').on(table.vault, table.sequence),
     index('executions_strategy').on(table.strategyId, table.slot),
+    index('executions_newest').on(table.createdAt, table.id),
   ],
 )
 
@@ -128,3 +129,24 @@ export const apiKeys = sqliteTable('api_keys', {
   expiresAt: integer('expires_at'),
   revokedAt: integer('revoked_at'),
 })
+
+/** Answers already given to a POST that carried an Idempotency-Key; kept for a day. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    /** Who asked, what was asked for and the key itself: the same key of two callers is two keys. */
+    keyId: text('key_id').notNull(),
+    route: text('route').notNull(),
+    key: text('key').notNull(),
+    /** SHA-256 of the body as sent. */
+    bodyHash: text('body_hash').notNull(),
+    status: integer('status').notNull(),
+    location: text('location').notNull(),
+    answer: text('answer').notNull(), // JSON
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.keyId, table.route, table.key] }),
+    index('idempotency_keys_age').on(table.createdAt),
+  ],
+)
