@@ -1,0 +1,43 @@
+import { divideRoundingUp, multiplyDivideRoundingUp } from '../chain/units.ts'
+
+// The v3 core's SqrtPriceMath for exact input, bit for bit. √prices are Q64.96, liquidity is uint128.
+
+const resolution = 96n
+const q96 = 1n << resolution
+
+/** Amount of token0 between two √prices at constant liquidity, base units. */
+export function amount0Between(sqrtA: bigint, sqrtB: bigint, liquidity: bigint, roundUp: boolean): bigint {
+  const [lower, upper] = sqrtA < sqrtB ? [sqrtA, sqrtB] : [sqrtB, sqrtA]
+  const numerator = (liquidity << resolution) * (upper - lower)
+  return roundUp ? divideRoundingUp(divideRoundingUp(numerator, upper), lower) : numerator / upper / lower
+}
+
+/** Amount of token1 between two √prices at constant liquidity, base units. */
+export function amount1Between(sqrtA: bigint, sqrtB: bigint, liquidity: bigint, roundUp: boolean): bigint {
+  const distance = sqrtA < sqrtB ? sqrtB - sqrtA : sqrtA - sqrtB
+  return roundUp ? multiplyDivideRoundingUp(liquidity, distance, q96) : (liquidity * distance) / q96
+}
+
+/** √price after `amountIn` (fee taken off) of the sold token went in; rounded so that the pool never gives too much. */
+export function sqrtPriceAfterInput(
+  sqrtPrice: bigint,
+  liquidity: bigint,
+  amountIn: bigint,
+  zeroForOne: boolean,
+): bigint {
+  return zeroForOne
+    ? sqrtPriceAfterAmount0(sqrtPrice, liquidity, amountIn)
+    : sqrtPrice + (amountIn << resolution) / liquidity
+}
+
+function sqrtPriceAfterAmount0(sqrtPrice: bigint, liquidity: bigint, amount: bigint): bigint {
+  if (amount === 0n) return sqrtPrice
+  const numerator = liquidity << resolution
+  const product = amount * sqrtPrice
+  const denominator = numerator + product
+  // Where amount · √price or the sum overflows 256 bits the chain takes the less exact form.
+  const overflows = product >> 256n !== 0n || denominator >> 256n !== 0n
+  return overflows
+    ? divideRoundingUp(numerator, numerator / sqrtPrice + amount)
+    : multiplyDivideRoundingUp(numerator, sqrtPrice, denominator)
+}
