@@ -15,6 +15,8 @@ enum Refusal {
     Tripped,
     /// The owner has not sealed the configuration yet.
     NotSealed,
+    /// Another call into the vault or the router is still running.
+    Locked,
     // --- who ---
     /// The caller does not hold the role this function needs.
     Unauthorized,
@@ -90,6 +92,8 @@ enum Refusal {
     /// The reset names another incident, or nothing is tripped.
     WrongIncident,
     // --- outcome ---
+    /// The vault's books hold less of the sold token than the order needs.
+    InsufficientBalance,
     /// More left the vault than the order's input.
     Overspent,
     /// Less came back than the order's minimum output.

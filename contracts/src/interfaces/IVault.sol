@@ -35,12 +35,9 @@ interface IVault {
 
     // --- executor ---
     /// @notice One slice of a mandate; reverts with `Refused` on every refusal. Returns the measured output.
-    function execute(
-        Mandate calldata mandate,
-        Order calldata order,
-        Leg[] calldata legs,
-        Voucher calldata voucher
-    ) external returns (uint256 amountOut);
+    function execute(Mandate calldata mandate, Order calldata order, Leg[] calldata legs, Voucher calldata voucher)
+        external
+        returns (uint256 amountOut);
 
     // --- anyone ---
     /// @notice Prices all assets, moves the high-water mark, suspends or trips on a drawdown.

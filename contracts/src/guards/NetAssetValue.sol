@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Verdict} from "../Types.sol";
+
+/// @notice What the vault is worth, in USD with 18 decimals: with the deposits and withdrawals since the last
+/// checkpoint (`after`) and without them (`before`), at the lowest and at the highest prices.
+struct Valuation {
+    int256 beforeLow;
+    int256 beforeHigh;
+    uint256 afterLow;
+    uint256 afterHigh;
+}
+
+/// @title The sum over all assets
+/// @notice Amounts are below 2^127 and prices below 2^96, so no sum of sixteen overflows.
+library NetAssetValue {
+    /// @notice `amount` and `flow` in base units, `unit` base units of one whole token.
+    function add(Valuation memory sum, Verdict memory verdict, uint256 amount, int256 flow, uint256 unit)
+        internal
+        pure
+    {
+        // An amount lost from under the books leaves less than flowed in: it counts as the loss it is.
+        int256 earned = int256(amount) - flow;
+        sum.beforeLow += earned * int256(verdict.low) / int256(unit);
+        sum.beforeHigh += earned * int256(verdict.high) / int256(unit);
+        sum.afterLow += amount * verdict.low / unit;
+        sum.afterHigh += amount * verdict.high / unit;
+    }
+
+    function positive(int256 value) internal pure returns (uint256) {
+        return value > 0 ? uint256(value) : 0;
+    }
+}

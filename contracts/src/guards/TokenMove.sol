@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "../interfaces/IERC20.sol";
+import {Refusal, Refused} from "../Refusal.sol";
+
+/// @title Token calls whose failure is a refusal
+/// @notice Accepts tokens that answer nothing (USDT) and tokens that answer true; everything else failed. Written out
+/// here because a library's own error would leave the vault's one list of refusals.
+library TokenMove {
+    function push(address token, address to, uint256 amount) internal {
+        requireDone(token, abi.encodeCall(IERC20.transfer, (to, amount)));
+    }
+
+    function pull(address token, address from, address to, uint256 amount) internal {
+        requireDone(token, abi.encodeCall(IERC20.transferFrom, (from, to, amount)));
+    }
+
+    function balanceOf(address token, address account) internal view returns (uint256) {
+        (bool done, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20.balanceOf, (account)));
+        if (!done || answer.length < 32) revert Refused(Refusal.TransferFailed, uint160(token));
+        return abi.decode(answer, (uint256));
+    }
+
+    function requireDone(address token, bytes memory data) private {
+        (bool done, bytes memory answer) = token.call(data);
+        if (done) {
+            if (answer.length == 0) done = token.code.length != 0;
+            else done = answer.length >= 32 && abi.decode(answer, (uint256)) == 1;
+        }
+        if (!done) revert Refused(Refusal.TransferFailed, uint160(token));
+    }
+}
