@@ -1,0 +1,20 @@
+/** What can keep the local chain from starting; `message` is one plain sentence for people. */
+export type DevnetFailure =
+  | 'port-in-use'
+  | 'fork-unreachable'
+  | 'chain-unknown'
+  | 'world-missing'
+  | 'binary-missing'
+  | 'anvil-stopped'
+  | 'bad-option'
+  | 'world-differs'
+
+export class DevnetError extends Error {
+  readonly failure: DevnetFailure
+
+  constructor(failure: DevnetFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DevnetError'
+    this.failure = failure
+  }
+}
