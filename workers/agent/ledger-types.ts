@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Decision, DecisionInput } from '../../shared/schema/decision.ts'
 
 /** reserved → signed → sent → included | dead; `included` is taken back by a reorg. */
@@ -26,8 +26,16 @@ export type ReserveResult =
       version: number
       minimumFees: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } | null
     }
-  /** AlreadyClaimed, OrderInFlight, StaleDecision, Paused, StrategyPaused, Latched. */
-  | { ok: false; reason: 'AlreadyClaimed' | 'OrderInFlight' | 'StaleDecision' | 'StrategyPaused' | 'Latched' }
+  | { ok: false; reason: ReserveRefusal }
+
+export type ReserveRefusal =
+  | 'AlreadyClaimed'
+  | 'OrderInFlight'
+  | 'StrategyPaused'
+  | 'Latched'
+  | 'StaleDecision'
+  | 'MandateExceeded'
+  | 'VolumeExceeded'
 
 export interface PauseFlag {
   scope: 'everything' | 'vault' | 'strategy'
@@ -57,4 +65,129 @@ export interface LedgerStatus {
   length: number
   pausedScopes: PauseFlag[]
   live: LiveOrder | null
+}
+
+/** What a tick asks before it observes: is the slice free, and on what version will the decision be made? */
+export interface SliceStanding {
+  version: number
+  /** The slice has a live order or was filled. */
+  claimed: boolean
+  live: LiveOrder | null
+  latched: boolean
+  pausedScopes: PauseFlag[]
+  /** Base units of `sell` that live orders of the mandate hold. */
+  reserved: bigint
+}
+
+/** The signed bytes of an order and what they bid, as `commit` keeps them. */
+export interface CommittedTransaction {
+  bytes: Hex
+  hash: Hex
+  maxFeePerGas: bigint
+  maxPriorityFeePerGas: bigint
+}
+
+/** Released: the order was given up between `reserve` and `commit`, or never belonged to the caller. */
+export type CommitResult = { ok: true } | { ok: false; reason: 'StrategyPaused' | 'Released' }
+
+/** A decision that claims nothing: the tick waits, refuses, or could not even observe. */
+export interface UnclaimedDecision {
+  strategyId: Hex
+  slot: number
+  decidedAt: number
+  input: DecisionInput | null
+  decision: Decision
+}
+
+/** One order as the tracker needs it. */
+export interface TrackedOrder extends LiveOrder {
+  executor: Address
+  mandateId: Hex
+  executionIndex: number
+  scheduledAt: number
+  reservedAt: number
+  bytes: Hex | null
+  relay: string
+  relayAnswer: string
+  /** Head when it was last handed to a relay; 0 before. */
+  sentAtBlock: bigint
+  blockHash: Hex | null
+  /** Every hash ever signed at this nonce, this order's among them: any of them may have used it. */
+  siblings: { orderId: string; hash: Hex }[]
+}
+
+/** What became of an order, as read from the chain (or from its absence there). */
+export interface Settlement {
+  orderId: string
+  outcome: 'filled' | 'refused-on-chain' | 'expired' | 'replaced' | 'index-moved'
+  /** At confirmation depth: nothing can take it back, and the key is free again. */
+  final: boolean
+  /** Time of the block that settled it. */
+  settledAt: number
+  transactionHash: Hex | null
+  blockNumber: bigint | null
+  blockHash: Hex | null
+  /** Measured by the vault; zero where nothing filled. */
+  amountIn: bigint
+  amountOut: bigint
+  oracleOut: bigint
+  gasUsed: bigint
+  gasPriceWei: bigint
+  /** Filled by the mandate in all, at that block; null where it was not read. */
+  mandateFilled: bigint | null
+  executionCount: number | null
+}
+
+/** One errand of the ledger, done outside it at least once and then acknowledged. */
+export type OutboxEntry = { sequence: number } & (
+  | { kind: 'record'; record: ProjectedRecord }
+  | { kind: 'order'; order: ProjectedOrder }
+  | { kind: 'strategy'; strategyId: Hex; status: 'active' | 'filled' | 'ended' | 'latched' }
+  | { kind: 'tick'; strategyId: Hex; slot: number; scheduledAt: number }
+)
+
+/** A record as table `decisions` keeps it. */
+export interface ProjectedRecord {
+  sequence: number
+  type: 'decision' | 'outcome'
+  strategyId: Hex
+  slot: number
+  verdict: string
+  reason: string
+  sentence: string
+  head: Hex
+  record: string
+  recordedAt: number
+}
+
+/** An order as table `executions` keeps it. */
+export interface ProjectedOrder {
+  id: string
+  strategyId: Hex
+  slot: number
+  attempt: number
+  state: OrderState
+  sequence: number
+  transactionHash: Hex | null
+  blockNumber: string | null
+  relay: string
+  amountIn: string
+  amountOut: string
+  oracleOut: string
+  slippageBps: number | null
+  predictedSlippageBps: number
+  legs: string
+  decisionHead: Hex
+  createdAt: number
+  updatedAt: number
+  /** Rises with every change of the order: an older projection never overwrites a newer one. */
+  revision: number
+}
+
+/** What the minute sweep finds in one ledger. */
+export interface SweepReport {
+  /** Orders or errands wait and no alarm was set: it is set now. */
+  alarmWasMissing: boolean
+  openOrders: number
+  errands: number
 }

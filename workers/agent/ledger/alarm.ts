@@ -1,0 +1,31 @@
+import type { Clock } from '../../clock.ts'
+import { countErrands } from './outbox.ts'
+import { openOrders, readLedger } from './store.ts'
+
+/** Chain seconds a reserved order may stay without bytes before it is given up. */
+export const reservedSeconds = 30
+/** Chain seconds after which errands that their own tick did not do are done by the alarm. */
+const errandSeconds = 15
+
+/**
+ * Sets the alarm to the earliest time at which something must be looked at, and never moves an earlier one back. The write
+ * of the alarm joins the caller's transaction: nothing is awaited before it.
+ */
+export function armAlarm(
+  storage: DurableObjectStorage,
+  clock: Clock,
+  blockSeconds: number,
+  now: number,
+): Promise<void> {
+  const { sql } = storage
+  const seconds: number[] = openOrders(sql).map((order) =>
+    order.state === 'reserved' ? reservedSeconds : blockSeconds,
+  )
+  if (countErrands(sql) > 0) seconds.push(errandSeconds)
+  if (seconds.length === 0) return Promise.resolve()
+  const wanted = now + clock.realMilliseconds(Math.min(...seconds))
+  const { alarm_at: armed } = readLedger(sql)
+  if (armed > now && armed <= wanted) return Promise.resolve()
+  sql.exec('UPDATE ledger SET alarm_at = ?', wanted)
+  return storage.setAlarm(wanted)
+}

@@ -1,0 +1,92 @@
+import type { CommitResult, CommittedTransaction } from '../ledger-types.ts'
+import { appendOutcome } from './log.ts'
+import { isPaused } from './pauses.ts'
+import { changeOrder, findOrder, type LedgerIdentity, queueErrand, raiseVersion } from './store.ts'
+
+/** Keeps the signed bytes, if the order is still reserved and nothing was paused meanwhile. Repeating it changes nothing. */
+export function commit(
+  sql: SqlStorage,
+  identity: LedgerIdentity,
+  orderId: string,
+  transaction: CommittedTransaction,
+): CommitResult {
+  const order = findOrder(sql, orderId)
+  if (order === null) return { ok: false, reason: 'Released' }
+  if (order.transaction_hash === transaction.hash && order.final === 0) return { ok: true }
+  if (order.state !== 'reserved') return { ok: false, reason: 'Released' }
+  if (isPaused(sql, order.strategy_id)) {
+    release(sql, identity, orderId, 'StrategyPaused', false, order.reserved_at)
+    return { ok: false, reason: 'StrategyPaused' }
+  }
+  changeOrder(sql, orderId, {
+    state: 'signed',
+    transaction_bytes: transaction.bytes,
+    transaction_hash: transaction.hash,
+    max_fee_per_gas: transaction.maxFeePerGas.toString(),
+    max_priority_fee_per_gas: transaction.maxPriorityFeePerGas.toString(),
+  })
+  return { ok: true }
+}
+
+/**
+ * Gives up an order that has no bytes: nothing can reach the chain, so the caps are free at once. With bytes it stays until
+ * the chain shows it dead. `again` asks for another attempt at the slice; `at` is chain time.
+ */
+export function release(
+  sql: SqlStorage,
+  identity: LedgerIdentity,
+  orderId: string,
+  why: string,
+  again: boolean,
+  at: number,
+): boolean {
+  const order = findOrder(sql, orderId)
+  if (order === null || order.state !== 'reserved') return false
+  appendOutcome(
+    sql,
+    identity,
+    {
+      type: 'outcome',
+      strategyId: order.strategy_id,
+      slot: order.slot,
+      attempt: order.attempt,
+      decisionSequence: order.sequence,
+      outcome: 'released',
+      settledAt: at,
+      relay: '',
+      transactionHash: null,
+      blockNumber: null,
+      blockHash: null,
+      amountIn: 0n,
+      amountOut: 0n,
+      oracleOut: BigInt(order.oracle_out),
+      slippageBps: null,
+      gasUsed: 0n,
+      gasPriceWei: 0n,
+    },
+    why,
+    'The order was given up before anything was signed for it.',
+  )
+  changeOrder(sql, orderId, { state: 'dead', outcome: 'released', final: 1, updated_at: at })
+  if (again) queueErrand(sql, 'tick', orderId, '')
+  raiseVersion(sql)
+  return true
+}
+
+/**
+ * Notes that the bytes were handed to a relay. The answer is a hint for people and for the ladder; only receipts are facts,
+ * so an order whose answer was lost is simply handed over again, with the same bytes.
+ */
+export function markSent(sql: SqlStorage, orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
+  const order = findOrder(sql, orderId)
+  if (order === null || (order.state !== 'signed' && order.state !== 'sent')) return false
+  changeOrder(sql, orderId, { state: 'sent', relay, relay_answer: answer, sent_at_block: atBlock.toString() })
+  return true
+}
+
+/** May these bytes be handed to a relay (again)? Asked before every hand-over: somebody may have paused since. */
+export function maySend(sql: SqlStorage, orderId: string): boolean {
+  const order = findOrder(sql, orderId)
+  if (order === null || (order.state !== 'signed' && order.state !== 'sent')) return false
+  return !isPaused(sql, order.strategy_id)
+}

@@ -1,0 +1,66 @@
+import type { Hex } from 'viem'
+import type { LedgerStatus, LiveOrder, SliceStanding, TrackedOrder } from '../ledger-types.ts'
+import { pausedScopes } from './pauses.ts'
+import { isClaimed, isLatched, reservedOf } from './reserve.ts'
+import { type OrderRow, openOrders, readLedger } from './store.ts'
+
+export function readStatus(sql: SqlStorage): LedgerStatus {
+  const { version, head, length } = readLedger(sql)
+  return { version, head, length, pausedScopes: pausedScopes(sql), live: readLive(sql) }
+}
+
+/** The order that could still trade; one that is included but not yet confirmed counts. */
+export function readLive(sql: SqlStorage): LiveOrder | null {
+  const order = openOrders(sql)[0]
+  return order === undefined ? null : liveOrder(order)
+}
+
+export function readStanding(sql: SqlStorage, slice: { strategyId: Hex; slot: number; mandateId: Hex }): SliceStanding {
+  return {
+    version: readLedger(sql).version,
+    claimed: isClaimed(sql, slice.strategyId, slice.slot),
+    live: readLive(sql),
+    latched: isLatched(sql, slice.strategyId),
+    pausedScopes: pausedScopes(sql),
+    reserved: reservedOf(sql, slice.mandateId),
+  }
+}
+
+/** Every order the chain may still change, with all hashes that compete for its nonce. */
+export function readTracked(sql: SqlStorage): TrackedOrder[] {
+  return openOrders(sql).map((order) => ({
+    ...liveOrder(order),
+    executor: order.executor,
+    mandateId: order.mandate_id,
+    executionIndex: order.execution_index,
+    scheduledAt: order.scheduled_at,
+    reservedAt: order.reserved_at,
+    bytes: order.transaction_bytes,
+    relay: order.relay,
+    relayAnswer: order.relay_answer,
+    sentAtBlock: BigInt(order.sent_at_block),
+    blockHash: order.block_hash,
+    siblings: sql
+      .exec<{ orderId: string; hash: Hex }>(
+        `SELECT id AS orderId, transaction_hash AS hash FROM orders
+         WHERE executor = ? AND nonce = ? AND transaction_hash IS NOT NULL ORDER BY sequence`,
+        order.executor,
+        order.nonce,
+      )
+      .toArray(),
+  }))
+}
+
+function liveOrder(order: OrderRow): LiveOrder {
+  return {
+    orderId: order.id,
+    strategyId: order.strategy_id,
+    slot: order.slot,
+    attempt: order.attempt,
+    state: order.state,
+    nonce: order.nonce,
+    transactionHash: order.transaction_hash,
+    amountIn: order.amount_in,
+    deadline: order.deadline,
+  }
+}

@@ -1,0 +1,93 @@
+import type { Hex } from 'viem'
+
+/** Everything the agent says, and when. `npm start` prints its progress from these lines. */
+export type LogEvent =
+  // dispatch: one line a minute and vault, or where something was found
+  | 'dispatch.vault' // durationMs, due: slices enqueued
+  | 'dispatch.failed' // error: a vault could not be looked at
+  | 'dispatch.promoted' // strategyId: its mandate is on chain, it is active now
+  | 'dispatch.finished' // strategyId, status: filled, ended or closed
+  | 'dispatch.missed' // strategyId, slot: a slice that never happened
+  | 'sweep.alarm' // a ledger's alarm was lost and is set again
+  | 'keeper.checkpoint' // transactionHash, reason: a checkpoint was sent
+  | 'keeper.failed' // error
+  // one tick, stage by stage; each with strategyId, slot and durationMs
+  | 'tick.observe' // blockNumber, roundTrips, bytes
+  | 'tick.decide' // verdict, reason, sentence, legs, amountIn, predictedSlippageBps
+  | 'tick.simulate' // reason where it reverts, gas
+  | 'tick.reserve' // orderId, nonce, head; or reason
+  | 'tick.sign' // transactionHash
+  | 'tick.commit' // or reason
+  | 'tick.send' // relay, answer, targetBlock
+  | 'tick.end' // verdict, reason, sentence, head: one line for every tick, whatever came of it
+  | 'tick.later' // reason, delaySeconds: tried again within the slice's window
+  // tracking
+  | 'track.settled' // orderId, outcome, transactionHash, amountIn, amountOut, slippageBps, final
+  | 'track.unsettled' // orderId
+  | 'track.resent' // orderId, relay, answer
+  | 'track.released' // orderId, reason
+  | 'track.failed' // error
+  | 'project' // count: records and orders written to the database
+  // queue
+  | 'queue.retry' // messageId, error
+  | 'queue.dead' // messageId: given up; its slices are recorded as missed
+  | 'ledger.alarm'
+
+/** The only fields a line may have: a secret cannot be logged by accident, since no field holds one. */
+export interface LogFields {
+  vault?: Hex
+  chainId?: number
+  strategyId?: Hex
+  slot?: number
+  attempt?: number
+  orderId?: string
+  minute?: number
+  due?: number
+  count?: number
+  durationMs?: number
+  roundTrips?: number
+  bytes?: number
+  blockNumber?: bigint
+  targetBlock?: bigint
+  verdict?: string
+  reason?: string
+  sentence?: string
+  status?: string
+  outcome?: string
+  final?: boolean
+  legs?: number
+  amountIn?: bigint
+  amountOut?: bigint
+  predictedSlippageBps?: number
+  slippageBps?: number | null
+  gas?: bigint
+  nonce?: number
+  head?: Hex
+  transactionHash?: Hex | null
+  relay?: string
+  answer?: string
+  delaySeconds?: number
+  messageId?: string
+  /** Anything caught; only the message of an Error is written, shortened, without addresses of endpoints. */
+  error?: unknown
+}
+
+export type LogLevel = 'info' | 'warn' | 'error'
+
+/** Writes one JSON line: {"level", "event", …fields}; amounts as decimal strings. */
+export function logLine(level: LogLevel, event: LogEvent, fields: LogFields): void {
+  const { error, ...rest } = fields
+  const line = JSON.stringify(
+    { level, event, ...rest, ...(error === undefined ? {} : { error: describe(error) }) },
+    (_key, value) => (typeof value === 'bigint' ? value.toString() : value),
+  )
+  if (level === 'error') console.error(line)
+  else if (level === 'warn') console.warn(line)
+  else console.log(line)
+}
+
+/** Provider and relay addresses often carry an access key in their path, so addresses never reach a log. */
+export function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.replaceAll(/\b(?:https?|wss?):\/\/\S+/g, '[address]').slice(0, 500)
+}

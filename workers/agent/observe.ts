@@ -1,0 +1,115 @@
+import { type Address, type Hex, hexToBigInt, hexToNumber, zeroAddress } from 'viem'
+import { z } from 'zod'
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import { poolCandidates } from '../../shared/chain/pool-address.ts'
+import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import { callObserve, type PoolQuery } from './lens-call.ts'
+import { askBoth, byHash, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
+import {
+  assetStateFrom,
+  historyAges,
+  mandateProgressFrom,
+  poolsFrom,
+  vaultStateFrom,
+  venueNumbers,
+} from './snapshot-from-view.ts'
+
+/** Blocks whose tips are looked at. */
+const feeHistoryBlocks = 10
+
+export interface Subject {
+  vault: Address
+  mandateId: Hex
+  sell: Address
+  buy: Address
+}
+
+/**
+ * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, pools), the
+ * executor's balance and nonce, the price history of the deepest pool. Recent tips come from one provider: they only price
+ * the transaction.
+ *
+ * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
+ */
+export async function observe(quorum: Quorum, chain: ChainDefinition, subject: Subject): Promise<Snapshot> {
+  const { pin } = quorum
+  const { vault, mandateId, sell, buy } = subject
+  const candidates = poolCandidates(chain, sell, buy)
+  const queries = candidates.map(
+    ({ venue, pool, feePips }): PoolQuery => ({ venue: venueNumbers[venue], pool, words: bitmapWords(feePips) }),
+  )
+  const [view, priorityFeePerGas] = await Promise.all([
+    callObserve(quorum, vault, mandateId, queries, zeroAddress, []),
+    medianTip(quorum),
+  ])
+  if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
+  const pools = poolsFrom(view.pools, candidates)
+  const vaultState = vaultStateFrom(view.vault)
+  const [nonce, history] = await Promise.all([
+    accountNonce(quorum, vaultState.executor),
+    priceHistory(quorum, chain, subject, deepestPool(pools)),
+  ])
+  return {
+    chainId: chain.id,
+    blockNumber: pin.number,
+    blockHash: pin.hash,
+    timestamp: pin.timestamp,
+    vaultAddress: vault,
+    vault: vaultState,
+    assets: view.assets.map(assetStateFrom),
+    mandate: mandateProgressFrom(view.mandate),
+    pools,
+    history,
+    fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },
+    executor: { balance: view.executorBalance, nonce },
+  }
+}
+
+/** A word covers 256 tick spacings: 2.6 % of price at the finest tier, more than any slice should move at the others. */
+function bitmapWords(feePips: number): number {
+  return feePips <= 100 ? 4 : 1
+}
+
+function deepestPool(pools: Snapshot['pools']): Address {
+  let deepest: { pool: Address; liquidity: bigint } = { pool: zeroAddress, liquidity: 0n }
+  for (const pool of pools) {
+    if (pool.venue === 'UniswapV3' && pool.liquidity > deepest.liquidity) deepest = pool
+  }
+  return deepest.pool
+}
+
+async function priceHistory(
+  quorum: Quorum,
+  chain: ChainDefinition,
+  { vault, mandateId }: Subject,
+  pool: Address,
+): Promise<Snapshot['history']> {
+  if (pool === zeroAddress) return { pool, secondsAgo: [], tickCumulatives: [] }
+  const { history } = await callObserve(quorum, vault, mandateId, [], pool, historyAges(chain))
+  return { pool, secondsAgo: [...history.secondsAgo], tickCumulatives: [...history.tickCumulatives] }
+}
+
+const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/)
+
+/** Transactions the account has sent as of the pinned block: its next nonce. */
+export async function accountNonce(quorum: Quorum, account: Address): Promise<number> {
+  const answer = quantity.safeParse(await askBoth(quorum, 'eth_getTransactionCount', [account, byHash(quorum.pin)]))
+  if (!answer.success) throw new ProviderUnavailable('The account’s nonce could not be read')
+  return hexToNumber(answer.data as Hex)
+}
+
+const feeHistorySchema = z.object({ reward: z.array(z.array(quantity)).nullish() })
+
+/** Median over recent blocks of each block's median tip, wei per gas; at least one wei, since relays refuse none. */
+async function medianTip({ providers, pin }: Quorum): Promise<bigint> {
+  const newest = `0x${pin.number.toString(16)}`
+  const count = `0x${feeHistoryBlocks.toString(16)}`
+  const answer = feeHistorySchema.safeParse(await providers[0].request('eth_feeHistory', [count, newest, [50]]))
+  if (!answer.success) throw new ProviderUnavailable('The fee history could not be read')
+  const tips = (answer.data.reward ?? []).flatMap(([median]) =>
+    median === undefined ? [] : [hexToBigInt(median as Hex)],
+  )
+  tips.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const median = tips[Math.floor(tips.length / 2)] ?? 0n
+  return median > 0n ? median : 1n
+}

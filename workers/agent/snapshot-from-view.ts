@@ -1,0 +1,70 @@
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import { refusals } from '../../shared/chain/generated/refusals.ts'
+import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
+import type { AssetState, MandateProgress, Pool, VaultState } from '../../shared/schema/snapshot.ts'
+import type { SweepView, TickView } from './lens-call.ts'
+import { ProviderUnavailable } from './providers.ts'
+
+/** Index in the Solidity enum `Venue`. */
+export const venueNumbers = { UniswapV2: 0, UniswapV3: 1 } as const
+
+export function vaultStateFrom(view: TickView['vault'] | SweepView[1]): VaultState {
+  return {
+    ...view,
+    executorExpiry: Number(view.executorExpiry),
+    checkpointAt: Number(view.checkpointAt),
+    suspendedAt: Number(view.suspendedAt),
+    limits: { ...view.limits },
+  }
+}
+
+export function assetStateFrom(view: TickView['assets'][number]): AssetState {
+  const reason = refusals[view.verdict.reason]
+  // A code we cannot name is a vault we do not know: nothing it says may be traded on.
+  if (reason === undefined) throw new ProviderUnavailable('The vault gives a refusal code that is not known here')
+  return { ...view, verdict: { ...view.verdict, reason, updatedAt: Number(view.verdict.updatedAt) } }
+}
+
+export function mandateProgressFrom(view: TickView['mandate']): MandateProgress {
+  return { ...view, lastExecution: Number(view.lastExecution) }
+}
+
+/** Pools that exist and have a price; a candidate that is no pool, or was never initialised, is left out. */
+export function poolsFrom(views: TickView['pools'], candidates: readonly PoolCandidate[]): Pool[] {
+  return views.flatMap((view, position): Pool[] => {
+    const candidate = candidates[position]
+    if (!view.exists || candidate === undefined) return []
+    const { pool, token0, token1 } = view
+    if (candidate.venue === 'UniswapV2') {
+      const { reserve0, reserve1 } = view
+      if (reserve0 === 0n || reserve1 === 0n) return []
+      return [{ venue: 'UniswapV2', pool, token0, token1, feePips: candidate.feePips, reserve0, reserve1 }]
+    }
+    if (view.sqrtPriceX96 === 0n) return []
+    const { feePips, tickSpacing, sqrtPriceX96, tick, liquidity, tickLower, tickUpper } = view
+    const ticks = view.ticks.map(({ index, liquidityNet }) => ({ index, liquidityNet }))
+    return [
+      {
+        venue: 'UniswapV3',
+        pool,
+        token0,
+        token1,
+        feePips,
+        tickSpacing,
+        sqrtPriceX96,
+        tick,
+        liquidity,
+        tickLower,
+        tickUpper,
+        ticks,
+      },
+    ]
+  })
+}
+
+/** Seconds between the samples of the price history, and how many there are. */
+export function historyAges(chain: ChainDefinition): number[] {
+  const samples = 25
+  const spacing = chain.blockSeconds * 25
+  return Array.from({ length: samples }, (_, position) => (samples - 1 - position) * spacing)
+}

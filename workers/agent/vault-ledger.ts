@@ -1,0 +1,148 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { Hex } from 'viem'
+import { chainDefinition } from '../../shared/chain/chains/known.ts'
+import { type Clock, clockFrom } from '../clock.ts'
+import { type Env, environmentSchema } from '../environment.ts'
+import { armAlarm } from './ledger/alarm.ts'
+import * as commits from './ledger/commit.ts'
+import * as outbox from './ledger/outbox.ts'
+import * as pauses from './ledger/pauses.ts'
+import * as reservations from './ledger/reserve.ts'
+import * as settlements from './ledger/settle.ts'
+import { type LedgerIdentity, openOrders, openStore } from './ledger/store.ts'
+import * as views from './ledger/views.ts'
+import { identityFromName } from './ledger-address.ts'
+import type {
+  CommitResult,
+  CommittedTransaction,
+  LedgerStatus,
+  LiveOrder,
+  OutboxEntry,
+  PauseFlag,
+  Reservation,
+  ReserveResult,
+  Settlement,
+  SliceStanding,
+  SweepReport,
+  TrackedOrder,
+  UnclaimedDecision,
+} from './ledger-types.ts'
+import { logLine } from './log-line.ts'
+
+/**
+ * The single writer of one vault: reservations, nonce, signed bytes and the log. Each method is one synchronous
+ * transaction; nothing here awaits the network, so nothing interleaves. The rooms under ledger/ hold the rules.
+ */
+export class VaultLedger extends DurableObject<Env> {
+  readonly #identity: LedgerIdentity
+  readonly #clock: Clock
+  readonly #blockSeconds: number
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env)
+    this.#identity = identityFromName(state.id.name)
+    this.#clock = clockFrom(environmentSchema.parse(env))
+    this.#blockSeconds = chainDefinition(this.#identity.chainId)?.blockSeconds ?? 12
+    openStore(state.storage, this.#identity)
+  }
+
+  /** For people and the API. */
+  status(): LedgerStatus {
+    return views.readStatus(this.#sql)
+  }
+
+  /** What a tick must know before it observes. */
+  standing(slice: { strategyId: Hex; slot: number; mandateId: Hex }): SliceStanding {
+    return views.readStanding(this.#sql, slice)
+  }
+
+  reserve(reservation: Reservation): ReserveResult {
+    return this.#change(() => reservations.reserve(this.#sql, this.#identity, reservation))
+  }
+
+  /** Appends a decision that claims nothing. */
+  record(unclaimed: UnclaimedDecision): { sequence: number; head: Hex } {
+    return this.#change(() => reservations.recordDecision(this.#sql, this.#identity, unclaimed))
+  }
+
+  commit(orderId: string, transaction: CommittedTransaction): CommitResult {
+    return this.#change(() => commits.commit(this.#sql, this.#identity, orderId, transaction))
+  }
+
+  maySend(orderId: string): boolean {
+    return commits.maySend(this.#sql, orderId)
+  }
+
+  markSent(orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
+    return this.#change(() => commits.markSent(this.#sql, orderId, relay, atBlock, answer))
+  }
+
+  release(orderId: string, why: string, again: boolean, at: number): boolean {
+    return this.#change(() => commits.release(this.#sql, this.#identity, orderId, why, again, at))
+  }
+
+  settle(settlement: Settlement): boolean {
+    return this.#change(() => settlements.settle(this.#sql, this.#identity, settlement))
+  }
+
+  /** `at`: time of the block at which the order was found missing. */
+  unsettle(orderId: string, at: number): boolean {
+    return this.#change(() => settlements.unsettle(this.#sql, this.#identity, orderId, at))
+  }
+
+  /** The reply names the order that is on its way and cannot be called back, if there is one. */
+  setPause(flag: PauseFlag): { live: LiveOrder | null } {
+    return this.#change(() => {
+      pauses.writePause(this.#sql, flag)
+      return { live: views.readLive(this.#sql) }
+    })
+  }
+
+  tracked(): TrackedOrder[] {
+    return views.readTracked(this.#sql)
+  }
+
+  outbox(limit: number): OutboxEntry[] {
+    return outbox.readOutbox(this.#sql, limit)
+  }
+
+  acknowledge(sequence: number): void {
+    this.#change(() => outbox.acknowledge(this.#sql, sequence))
+  }
+
+  /** The minute cron's question: follows the pauses of the database and finds an alarm that got lost. */
+  async sweep(expectedPauses: PauseFlag[]): Promise<SweepReport> {
+    const missing = (await this.ctx.storage.getAlarm()) === null
+    const openOrderCount = openOrders(this.#sql).length
+    const errands = outbox.countErrands(this.#sql)
+    this.#change(() => {
+      if (missing) this.#sql.exec('UPDATE ledger SET alarm_at = 0')
+      pauses.followPauses(this.#sql, expectedPauses)
+    })
+    return { alarmWasMissing: missing && openOrderCount + errands > 0, openOrders: openOrderCount, errands }
+  }
+
+  /** Asks the queue to look at the chain; the next alarm is armed whether or not the queue took the message. */
+  override async alarm(): Promise<void> {
+    const { vault, chainId } = this.#identity
+    try {
+      await this.env.TICKS.send({ type: 'track', vault, chainId })
+    } catch (error) {
+      logLine('error', 'ledger.alarm', { vault, chainId, error })
+    }
+    this.#change(() => this.#sql.exec('UPDATE ledger SET alarm_at = 0'))
+  }
+
+  get #sql(): SqlStorage {
+    return this.ctx.storage.sql
+  }
+
+  /** One transaction, with the alarm armed as part of it. */
+  #change<T>(write: () => T): T {
+    return this.ctx.storage.transactionSync(() => {
+      const result = write()
+      this.ctx.waitUntil(armAlarm(this.ctx.storage, this.#clock, this.#blockSeconds, Date.now()))
+      return result
+    })
+  }
+}
