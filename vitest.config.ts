@@ -1,5 +1,8 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { prepareAssets } from './scripts/assets.ts'
+
+prepareAssets()
 
 // Three rooms: pure code and the worker run inside workerd; the local chain's own tests run in Node.
 // `integration` shares one local chain, started in Node by its global setup.

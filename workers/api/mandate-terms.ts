@@ -1,0 +1,165 @@
+import { type Address, concat, type Hex, keccak256, toHex } from 'viem'
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import { worstPriceScale } from '../../shared/chain/units.ts'
+import { configurationHash } from '../../shared/schema/configuration-hash.ts'
+import { type Mandate, mandateSchema } from '../../shared/schema/mandate.ts'
+import { maximumUint256 } from '../../shared/schema/primitives.ts'
+import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
+import type { Fault } from './problems.ts'
+
+/** The vault counts what is filled in a uint128. */
+const maximumFilled = 2n ** 128n - 1n
+/** End of what the agent's timestamps can say: uint32 seconds. */
+const latestTime = 4_294_967_295
+const mostSlices = 10_000n
+/** Executions a mandate allows per planned slice: a shrunk slice needs more than one. */
+const executionsPerSlice = 3
+const spareExecutions = 10
+/** A slice may be this late: an order's life of three blocks, and two for the block its decision saw. */
+const latenessBlocks = 5
+const cronSeconds = 60
+
+/** What of the vault and the chain the terms must agree with. */
+export interface Surroundings {
+  chain: ChainDefinition
+  /** Tokens the vault lists. */
+  listed: readonly Address[]
+  /** The vault's bound for any mandate. */
+  maximumSlippageBps: number
+  /** Seconds, chain time. */
+  now: number
+}
+
+/** How many slices the configuration plans. */
+export function plannedSlices(configuration: StrategyConfiguration): bigint {
+  if (configuration.kind === 'twap') return BigInt(configuration.slices)
+  const { total, amountPerSlice } = configuration
+  return amountPerSlice === 0n ? 0n : (total + amountPerSlice - 1n) / amountPerSlice
+}
+
+/** When the mandate ends: after the last slice, and one interval (at least an hour) for retries and shrunk slices. */
+export function mandateEnd(configuration: StrategyConfiguration): bigint {
+  const interval = BigInt(configuration.intervalSeconds)
+  const grace = interval > 3_600n ? interval : 3_600n
+  return BigInt(configuration.start) + plannedSlices(configuration) * interval + grace
+}
+
+/** Everything that keeps the configuration from becoming a mandate; empty when nothing does. */
+export function faultsOf(configuration: StrategyConfiguration, surroundings: Surroundings): Fault[] {
+  return [
+    ...tokenFaults(configuration, surroundings),
+    ...amountFaults(configuration),
+    ...scheduleFaults(configuration, surroundings.now),
+    ...priceFaults(configuration, surroundings.maximumSlippageBps),
+  ]
+}
+
+function fault(field: string, sentence: string, code: NonNullable<Fault['code']>): Fault {
+  return { pointer: `#/configuration/${field}`, detail: `${field} ${sentence}.`, code }
+}
+
+function tokenFaults({ sell, buy }: StrategyConfiguration, { chain, listed }: Surroundings): Fault[] {
+  const faults: Fault[] = []
+  for (const [field, token] of [
+    ['sell', sell],
+    ['buy', buy],
+  ] as const) {
+    if (!chain.tokens.some((known) => known.address === token)) {
+      faults.push(fault(field, `is not a token the agent knows on ${chain.name}`, 'AssetUnknown'))
+    } else if (!listed.includes(token)) {
+      faults.push(fault(field, 'is not listed in this vault', 'AssetUnknown'))
+    }
+  }
+  if (sell === buy) faults.push(fault('buy', 'is the token that is sold', 'MandateInvalid'))
+  return faults
+}
+
+function amountFaults(configuration: StrategyConfiguration): Fault[] {
+  const { total, maximumSlice } = configuration
+  const faults: Fault[] = []
+  if (total === 0n) faults.push(fault('total', 'is zero', 'MandateInvalid'))
+  if (total > maximumFilled) faults.push(fault('total', 'is larger than 2^128 - 1', 'OutOfBounds'))
+  if (maximumSlice === 0n) faults.push(fault('maximumSlice', 'is zero', 'SliceTooLarge'))
+  if (maximumSlice > total) faults.push(fault('maximumSlice', 'is larger than total', 'SliceTooLarge'))
+  if (configuration.kind === 'twap') {
+    const slices = BigInt(configuration.slices)
+    const slice = (total + slices - 1n) / slices
+    if (total > 0n && total < slices) faults.push(fault('slices', 'are more than base units to sell', 'MandateInvalid'))
+    else if (maximumSlice > 0n && slice > maximumSlice) {
+      faults.push(fault('maximumSlice', `is smaller than one of the ${slices} equal slices`, 'SliceTooLarge'))
+    }
+  } else {
+    const { amountPerSlice } = configuration
+    if (amountPerSlice === 0n) faults.push(fault('amountPerSlice', 'is zero', 'SliceTooLarge'))
+    if (amountPerSlice > maximumSlice)
+      faults.push(fault('amountPerSlice', 'is larger than maximumSlice', 'SliceTooLarge'))
+    if (plannedSlices(configuration) > mostSlices) {
+      faults.push(fault('amountPerSlice', `needs more than ${mostSlices} slices to fill total`, 'OutOfBounds'))
+    }
+  }
+  return faults
+}
+
+function scheduleFaults(configuration: StrategyConfiguration, now: number): Fault[] {
+  const end = mandateEnd(configuration)
+  if (end > BigInt(latestTime)) {
+    return [fault('intervalSeconds', 'times the number of slices ends after the year 2106', 'OutOfBounds')]
+  }
+  const lastSlice = configuration.start + Number(plannedSlices(configuration)) * configuration.intervalSeconds
+  if (lastSlice <= now) return [fault('start', 'is so early that the whole schedule lies in the past', 'MandateEnded')]
+  return []
+}
+
+function priceFaults({ slippageBps, worstPrice, total }: StrategyConfiguration, maximumSlippageBps: number): Fault[] {
+  const faults: Fault[] = []
+  if (slippageBps > maximumSlippageBps) {
+    faults.push(fault('slippageBps', `is above the vault's bound of ${maximumSlippageBps}`, 'OutOfBounds'))
+  }
+  if (worstPrice === 0n) {
+    faults.push(
+      fault('worstPrice', 'is zero: a mandate needs a floor that holds whatever the oracle says', 'WorstPrice'),
+    )
+  }
+  if (worstPrice * total > maximumUint256 || (worstPrice * total) / worstPriceScale > maximumFilled) {
+    faults.push(fault('worstPrice', 'asks for more than any token has', 'OutOfBounds'))
+  }
+  return faults
+}
+
+/** Identity of a strategy: keccak256(vault ‖ configuration hash ‖ salt) of its first draft; it never changes after. */
+export function strategyId(vault: Address, configuration: StrategyConfiguration, salt: bigint): Hex {
+  return keccak256(concat([vault, configurationHash(configuration), toHex(salt, { size: 32 })]))
+}
+
+/**
+ * The mandate a treasurer is asked to sign. Its minimum interval leaves room for a slice that came late and one that comes
+ * on time, so that the jitter of blocks (and of the minute cron, where the interval is no multiple of it) refuses nothing.
+ *
+ * @param configuration one without faults; see {@link faultsOf}
+ */
+export function mandateFor(
+  strategy: Hex,
+  configuration: StrategyConfiguration,
+  chain: ChainDefinition,
+  salt: bigint,
+): Mandate {
+  const { intervalSeconds } = configuration
+  const jitter = latenessBlocks * chain.blockSeconds + (intervalSeconds % cronSeconds === 0 ? 0 : cronSeconds)
+  return mandateSchema.parse(
+    mandateSchema.encode({
+      strategy,
+      sell: configuration.sell,
+      buy: configuration.buy,
+      total: configuration.total,
+      maximumSlice: configuration.maximumSlice,
+      start: configuration.start,
+      end: Number(mandateEnd(configuration)),
+      minimumInterval: Math.max(Math.floor(intervalSeconds / 4), intervalSeconds - jitter),
+      maximumExecutions: Number(plannedSlices(configuration)) * executionsPerSlice + spareExecutions,
+      worstPrice: configuration.worstPrice,
+      slippageBps: configuration.slippageBps,
+      configurationHash: configurationHash(configuration),
+      salt,
+    }),
+  )
+}

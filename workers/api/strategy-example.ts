@@ -1,0 +1,16 @@
+import type { StrategyConfigurationJson } from '../../shared/schema/strategy.ts'
+
+/** Sell 50,000 USDC for WETH in 24 hourly slices; shown in the API's documentation. */
+export const configurationExample: StrategyConfigurationJson = {
+  kind: 'twap',
+  sell: '0x10Aeafac83d48E2f9ac4bAAf94311c45fACe1404',
+  buy: '0xfbfbfDdd6e35dA57b7B0F9a2C10E34Be70B3A4E9',
+  total: '50000000000',
+  maximumSlice: '5000000000',
+  start: 1_800_000_000,
+  intervalSeconds: 3_600,
+  slices: 24,
+  slippageBps: 50,
+  worstPrice: '200000000000000000000000000000000000000000000',
+  orderflow: 'never-public',
+}
