@@ -1,0 +1,37 @@
+import type { Forecast } from '../shared/schema/decision.ts'
+import type { Snapshot } from '../shared/schema/snapshot.ts'
+
+/** Who made a forecast: `version` rises whenever the same input could give another one. */
+export interface ForecasterIdentity {
+  id: string
+  version: number
+}
+
+/**
+ * Annualised volatility of the pair's log price, as a ratio (0.8 is 80 %). Pure: the same input gives the same bits. Never
+ * fails: without enough history it gives a conservative prior and says so in `note`.
+ */
+export interface VolatilityForecaster extends ForecasterIdentity {
+  forecast(history: Snapshot['history']): Forecast
+}
+
+export interface SlippageInput {
+  /** Exact cost of the plan at the snapshot: shortfall below the oracle, fees and impact included. Basis points. */
+  planShortfallBps: number
+  volatility: Forecast
+  /** Longest time until the order can be included. */
+  secondsToInclusion: number
+}
+
+/**
+ * Shortfall of the fill below the oracle in basis points: `value` is the median, `high` the 99 % quantile, `low` the 1 %
+ * one. Fees and impact are computed and never forecast; what is forecast is the drift until inclusion. Pure.
+ */
+export interface SlippageForecaster extends ForecasterIdentity {
+  forecast(input: SlippageInput): Forecast
+}
+
+/** How a forecast names its maker. */
+export function modelName({ id, version }: ForecasterIdentity): string {
+  return `${id}@${version}`
+}

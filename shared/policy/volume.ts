@@ -1,0 +1,12 @@
+import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
+import { oracleQuote, valueUsd } from './oracle-bound.ts'
+
+/** Mirrors `VolumeMeter.charged`. The meter as of the snapshot; it only drains until the order runs. */
+export function volumeFits({ vault, assets, mandate, order }: OrderGuardInput): Finding {
+  const result = oracleQuote(assets, mandate.sell, mandate.buy)
+  if (!result.ok) return result.finding
+  const sum = vault.volumeUsedUsd + valueUsd(result.quote, order.amountIn)
+  return sum <= vault.limits.volumeCapacityUsd
+    ? pass
+    : refuse('VolumeExceeded', `${sum} of ${vault.limits.volumeCapacityUsd} (USD, 18 decimals) would be used.`)
+}
