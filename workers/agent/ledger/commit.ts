@@ -74,13 +74,14 @@ export function release(
 }
 
 /**
- * Notes that the bytes were handed to a relay. The answer is a hint for people and for the ladder; only receipts are facts,
- * so an order whose answer was lost is simply handed over again, with the same bytes.
+ * Notes what a relay said to the bytes: accepted, or the name of an error. A refusal leaves the order signed and an unclear
+ * answer counts as sent; either way only receipts are facts, and the same bytes are handed over again.
  */
 export function markSent(sql: SqlStorage, orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
   const order = findOrder(sql, orderId)
   if (order === null || (order.state !== 'signed' && order.state !== 'sent')) return false
-  changeOrder(sql, orderId, { state: 'sent', relay, relay_answer: answer, sent_at_block: atBlock.toString() })
+  const state = answer === 'accepted' || answer === 'Unknown' ? 'sent' : order.state
+  changeOrder(sql, orderId, { state, relay, relay_answer: answer, sent_at_block: atBlock.toString() })
   return true
 }
 
