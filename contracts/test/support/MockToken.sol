@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title A mintable ERC-20 whose manners can be chosen
+contract MockToken {
+    uint8 public immutable decimals;
+    mapping(address => uint256) public balanceOf;
+    mapping(address => mapping(address => uint256)) public allowance;
+
+    /// @notice Set as soon as anybody ever gives a non-zero allowance, by owner.
+    mapping(address => bool) public everApproved;
+    uint256 public feeBps;
+    bool public silent; // answers nothing, like USDT
+    bool public refusing; // answers false instead of moving anything
+    bool public broken; // reverts on everything
+    address public notified; // told about each transfer, like an ERC-777 receiver
+
+    constructor(uint8 decimals_) {
+        decimals = decimals_;
+    }
+
+    function setFee(uint256 bps) external {
+        feeBps = bps;
+    }
+
+    function setSilent(bool value) external {
+        silent = value;
+    }
+
+    function setRefusing(bool value) external {
+        refusing = value;
+    }
+
+    function setBroken(bool value) external {
+        broken = value;
+    }
+
+    function setNotified(address account) external {
+        notified = account;
+    }
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function burn(address from, uint256 amount) external {
+        balanceOf[from] -= amount;
+    }
+
+    function approve(address spender, uint256 amount) external returns (bool) {
+        allowance[msg.sender][spender] = amount;
+        if (amount != 0) everApproved[msg.sender] = true;
+        return true;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        return move(msg.sender, to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        allowance[from][msg.sender] -= amount;
+        return move(from, to, amount);
+    }
+
+    function move(address from, address to, uint256 amount) private returns (bool) {
+        require(!broken, "broken");
+        if (refusing) return false;
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount - amount * feeBps / 10_000;
+        if (notified != address(0)) IMoveListener(notified).moved(from, to, amount);
+        if (silent) {
+            assembly {
+                return(0, 0)
+            }
+        }
+        return true;
+    }
+}
+
+interface IMoveListener {
+    function moved(address from, address to, uint256 amount) external;
+}
