@@ -55,9 +55,10 @@ contract BreakerTest is World {
     }
 
     function test_firstCrossing_suspends() public {
+        wethFeed.set(CRASH);
         vm.expectEmit(address(vault));
         emit IVault.Suspended(1_160_000e18, 1_300_000e18);
-        fall(CRASH);
+        vault.checkpoint();
         VaultState memory s = vault.state();
         assertTrue(s.suspended && !s.tripped);
         expectNoTrade(Refusal.Suspended, block.timestamp);
@@ -66,9 +67,10 @@ contract BreakerTest is World {
     function test_healthyCheckpoint_resumes() public {
         fall(CRASH);
         pass(5 minutes);
+        wethFeed.set(3_000e8);
         vm.expectEmit(address(vault));
         emit IVault.Resumed(1_300_000e18, 1_300_000e18);
-        fall(3_000e8);
+        vault.checkpoint();
         assertFalse(vault.state().suspended);
         run(m, 1_000e6);
     }
