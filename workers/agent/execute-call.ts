@@ -60,3 +60,8 @@ export interface ExecuteCall {
   to: Address
   data: Hex
 }
+
+/** Wei the transaction may cost at most. */
+export function maximumCost(gas: bigint, fees: Fees): bigint {
+  return gas * fees.maxFeePerGas
+}

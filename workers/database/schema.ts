@@ -96,6 +96,8 @@ export const executions = sqliteTable(
     decisionHead: text('decision_head').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** The ledger's count of changes to the order: a late projection never overwrites a newer one. */
+    revision: integer('revision').notNull().default(0),
   },
   (table) => [
     uniqueIndex('executions_order').on(table.vault, table.sequence),

@@ -1,0 +1,34 @@
+import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import { chainDefinition } from '../../shared/chain/chains/known.ts'
+import { type Clock, clockFrom } from '../clock.ts'
+import { type Bindings, type Env, type Environment, readEnvironment } from '../environment.ts'
+import { openLadder } from '../relays/ladder.ts'
+import type { Relay } from '../relays/relay.ts'
+
+/** What every part of the agent works with, opened once for each event. */
+export interface Agent {
+  bindings: Bindings
+  environment: Environment
+  chain: ChainDefinition
+  clock: Clock
+  database: DrizzleD1Database
+  ladder: readonly Relay[]
+}
+
+/** @throws Error with one sentence if a variable is missing or wrong, or the chain has no definition. */
+export function openAgent(env: Env): Agent {
+  const reading = readEnvironment(env)
+  if (!reading.ok) throw new Error(reading.sentence)
+  const { environment } = reading
+  const chain = chainDefinition(environment.CHAIN_ID)
+  if (chain === undefined) throw new Error(`Chain ${environment.CHAIN_ID} has no definition in shared/chain/chains.`)
+  return {
+    bindings: env,
+    environment,
+    chain,
+    clock: clockFrom(environment),
+    database: drizzle(env.DATABASE),
+    ladder: openLadder(environment),
+  }
+}

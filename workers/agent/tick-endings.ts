@@ -1,0 +1,124 @@
+import type { Hex } from 'viem'
+import type { Decision, DecisionInput, Reason, Verdict } from '../../shared/schema/decision.ts'
+import type { Agent } from './agent.ts'
+import { ledgerOf } from './ledger-address.ts'
+import { logLine } from './log-line.ts'
+import type { StoredStrategy } from './strategy-rows.ts'
+
+/** One slice of one strategy: the key of work. */
+export interface Slice {
+  stored: StoredStrategy
+  slot: number
+  scheduledAt: number
+}
+
+/** How a tick ended. Every end is in the log already. */
+export interface TickEnd {
+  reason: Reason
+  /** The reason passes by itself: the slice is tried again while its window lasts. */
+  again: boolean
+  /** Chain time of the decision. */
+  decidedAt: number
+}
+
+const passingReasons: ReadonlySet<Reason> = new Set<Reason>([
+  'OrderInFlight',
+  'StaleDecision',
+  'ProvidersDisagree',
+  'ProviderUnavailable',
+  'SimulationReverted',
+  'CheckpointStale',
+  'PriceStale',
+  'TooSoon',
+])
+
+/** Why an order that was decided is not carried out, for people. */
+const sentences: Partial<Record<Reason, string>> = {
+  SimulationReverted: 'The exact call reverts in simulation',
+  GasUnaffordable: 'The executor’s balance does not cover the transaction at the fees it would have to bid.',
+  SignerMismatch: 'The key we hold is not the executor that the vault names.',
+  AlreadyClaimed: 'This slice was taken by an earlier delivery.',
+  OrderInFlight: 'The key has an order on its way already.',
+  StaleDecision: 'The ledger moved on while this was decided.',
+  StrategyPaused: 'The strategy, its vault or everything was paused while this was decided.',
+  Latched: 'The strategy failed too often in a row; a person must re-enable it.',
+  MandateExceeded: 'With what is reserved the slice would exceed the mandate’s total.',
+  VolumeExceeded: 'With what is reserved the slice would exceed the vault’s volume meter.',
+}
+
+function waits(reason: Reason): Verdict {
+  if (reason === 'Latched') return 'latch'
+  return passingReasons.has(reason) || reason === 'AlreadyClaimed' || reason === 'StrategyPaused' ? 'wait' : 'refuse'
+}
+
+function end(slice: Slice, reason: Reason, verdict: Verdict, sentence: string, decidedAt: number, head: Hex): TickEnd {
+  const { id: strategyId, vault } = slice.stored.strategy
+  logLine('info', 'tick.end', { vault, strategyId, slot: slice.slot, verdict, reason, sentence, head })
+  return { reason, again: passingReasons.has(reason), decidedAt }
+}
+
+async function record(
+  agent: Agent,
+  slice: Slice,
+  decidedAt: number,
+  input: DecisionInput | null,
+  decision: Decision,
+): Promise<TickEnd> {
+  const { id: strategyId, vault } = slice.stored.strategy
+  const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
+  const { head } = await ledger.record({ strategyId, slot: slice.slot, decidedAt, input, decision })
+  return end(slice, decision.reason, decision.verdict, decision.sentence, decidedAt, head)
+}
+
+/** Nothing was observed: the record has no input, and nothing trades. */
+export async function unobserved(agent: Agent, slice: Slice, reason: Reason, sentence: string): Promise<TickEnd> {
+  const verdict = waits(reason)
+  const nothing = { forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
+  return record(agent, slice, agent.clock.now(), null, { ...nothing, verdict, reason, sentence })
+}
+
+/** The decision does not trade by itself, or `reason` keeps it from being carried out; `detail` completes the sentence. */
+export async function refused(
+  agent: Agent,
+  slice: Slice,
+  input: DecisionInput,
+  decision: Decision,
+  reason?: Reason,
+  detail?: string,
+): Promise<TickEnd> {
+  const { timestamp } = input.snapshot
+  if (reason === undefined) return record(agent, slice, timestamp, input, decision)
+  const why = sentences[reason] ?? `The order is not carried out: ${reason}.`
+  const sentence = detail === undefined ? why : `${why}: ${detail}.`
+  return record(agent, slice, timestamp, input, { ...decision, verdict: waits(reason), reason, sentence, order: null })
+}
+
+/** The order was reserved and cannot be sent: it is given up, since nothing was signed that anyone else has seen. */
+export async function released(
+  agent: Agent,
+  slice: Slice,
+  input: DecisionInput,
+  orderId: string,
+  reason: Reason,
+  detail?: string,
+): Promise<TickEnd> {
+  const { id: strategyId, vault } = slice.stored.strategy
+  const { timestamp } = input.snapshot
+  const why = detail === undefined ? reason : `${reason}: ${detail}`
+  await ledgerOf(agent.bindings, agent.chain.id, vault).release(orderId, why, false, timestamp)
+  logLine('warn', 'track.released', { vault, strategyId, slot: slice.slot, orderId, reason: why })
+  return { reason, again: passingReasons.has(reason), decidedAt: timestamp }
+}
+
+/** The ledger would not keep the bytes: somebody paused meanwhile, or it took too long and the order was given up. */
+export function uncommitted(slice: Slice, input: DecisionInput, refusal: 'StrategyPaused' | 'Released'): TickEnd {
+  const { id: strategyId, vault } = slice.stored.strategy
+  const reason: Reason = refusal === 'Released' ? 'OrderInFlight' : refusal
+  logLine('warn', 'track.released', { vault, strategyId, slot: slice.slot, reason: refusal })
+  return { reason, again: passingReasons.has(reason), decidedAt: input.snapshot.timestamp }
+}
+
+export function submitted(slice: Slice, input: DecisionInput, decision: Decision, head: Hex): TickEnd {
+  const { reason, verdict, sentence } = decision
+  return end(slice, reason, verdict, sentence, input.snapshot.timestamp, head)
+}

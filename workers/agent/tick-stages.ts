@@ -1,0 +1,224 @@
+import type { Hex } from 'viem'
+import type { Decision, DecisionInput, Reason } from '../../shared/schema/decision.ts'
+import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import type { Agent } from './agent.ts'
+import { decide } from './decide/decide.ts'
+import type { ExecuteCall } from './execute-call.ts'
+import { ledgerOf } from './ledger-address.ts'
+import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
+import { type LogEvent, type LogFields, logLine } from './log-line.ts'
+import { newMeter } from './meter.ts'
+import { observe } from './observe.ts'
+import {
+  openProviders,
+  openQuorum,
+  type Pin,
+  ProviderRefused,
+  ProvidersDisagree,
+  ProviderUnavailable,
+  parseBlock,
+  type Quorum,
+} from './providers.ts'
+import { type ExecutorTransaction, localSigner, type SignedTransaction, type Signer, SignerMismatch } from './signer.ts'
+import { type Simulation, simulate } from './simulate.ts'
+import { holds, readPauses } from './strategy-rows.ts'
+import { type Submission, submit } from './submission.ts'
+import type { Slice } from './tick-endings.ts'
+
+/** Runs one stage and writes its log line: how long it took, and what `describe` says of its result. */
+async function stage<T>(
+  event: LogEvent,
+  slice: Slice,
+  work: () => Promise<T>,
+  describe: (value: T) => LogFields,
+): Promise<T> {
+  const { id: strategyId, vault } = slice.stored.strategy
+  const started = Date.now()
+  const value = await work()
+  const durationMs = Date.now() - started
+  logLine('info', event, { vault, strategyId, slot: slice.slot, durationMs, ...describe(value) })
+  return value
+}
+
+function ledgerFor(agent: Agent, slice: Slice) {
+  return ledgerOf(agent.bindings, agent.chain.id, slice.stored.strategy.vault)
+}
+
+export function readStanding(agent: Agent, { stored, slot }: Slice): Promise<SliceStanding> {
+  const { id: strategyId, vault } = stored.strategy
+  return ledgerOf(agent.bindings, agent.chain.id, vault).standing({ strategyId, slot, mandateId: stored.mandateId })
+}
+
+export type Observation =
+  | { ok: true; input: DecisionInput; quorum: Quorum }
+  | { ok: false; reason: Reason; sentence: string }
+
+/** Pauses are read from the database and the ledger: whichever heard of one first stops the slice. */
+export async function observeSlice(agent: Agent, slice: Slice, standing: SliceStanding): Promise<Observation> {
+  const meter = newMeter()
+  const { stored, slot, scheduledAt } = slice
+  const { strategy, mandate, mandateId } = stored
+  const work = async (): Promise<Observation> => {
+    const flags = [...(await readPauses(agent, strategy.vault)), ...standing.pausedScopes]
+    try {
+      const quorum = await openQuorum(openProviders(agent.environment.RPC_URLS, meter))
+      const subject = { vault: strategy.vault, mandateId, sell: mandate.sell, buy: mandate.buy }
+      const snapshot = await observe(quorum, agent.chain, subject)
+      const now = {
+        ...strategy,
+        paused: holds(flags, strategy.id),
+        status: standing.latched ? ('latched' as const) : strategy.status,
+      }
+      const { reserved } = standing
+      const input = { strategy: now, mandate, mandateId, slot, scheduledAt, snapshot, reserved }
+      return { ok: true, input, quorum }
+    } catch (error) {
+      return unobservable(error)
+    }
+  }
+  return stage('tick.observe', slice, work, (observed) => ({
+    ...meter,
+    ...(observed.ok
+      ? { blockNumber: observed.input.snapshot.blockNumber }
+      : { reason: observed.reason, sentence: observed.sentence }),
+  }))
+}
+
+/** What the providers' failure means for the slice; anything else is a fault of ours and is thrown on. */
+function unobservable(error: unknown): Observation & { ok: false } {
+  if (error instanceof ProvidersDisagree)
+    return { ok: false, reason: 'ProvidersDisagree', sentence: `${error.message}.` }
+  if (error instanceof ProviderUnavailable || error instanceof ProviderRefused) {
+    return { ok: false, reason: 'ProviderUnavailable', sentence: `${error.message}.` }
+  }
+  throw error
+}
+
+export function decideSlice(slice: Slice, input: DecisionInput): Decision {
+  const started = Date.now()
+  const decision = decide(input)
+  const { id: strategyId, vault } = slice.stored.strategy
+  const { verdict, reason, sentence, plan, order } = decision
+  logLine('info', 'tick.decide', {
+    vault,
+    strategyId,
+    slot: slice.slot,
+    durationMs: Date.now() - started,
+    verdict,
+    reason,
+    sentence,
+    ...(plan === null ? {} : { legs: plan.legs.length }),
+    ...(order === null ? {} : { amountIn: order.amountIn, predictedSlippageBps: order.predictedSlippageBps }),
+  })
+  return decision
+}
+
+/** Our key for the vault's epoch; null when the vault names another executor. */
+export function signerOf(agent: Agent, snapshot: Snapshot): Signer | null {
+  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version } = agent.environment
+  const { epoch, executor } = snapshot.vault
+  try {
+    return localSigner(seed as Hex, version, agent.chain.id, snapshot.vaultAddress, epoch, executor)
+  } catch (error) {
+    if (error instanceof SignerMismatch) return null
+    throw error
+  }
+}
+
+/** The first provider's head, if it is newer than the pinned block. */
+export async function newestBlock({ providers, pin }: Quorum): Promise<Pin> {
+  const [provider] = providers
+  const head = parseBlock(await provider.request('eth_getBlockByNumber', ['latest', false]), provider.label)
+  return head.number > pin.number ? head : pin
+}
+
+/**
+ * The call in the block after `parent`, and, if `deadline` is given, also as if that block came only at the deadline. A
+ * provider that cannot simulate counts as a revert: without a verdict there is no trade.
+ */
+export function simulateAt(
+  agent: Agent,
+  slice: Slice,
+  quorum: Quorum,
+  call: ExecuteCall,
+  parent: Pin,
+  deadline: number | null,
+): Promise<Simulation> {
+  const next = parent.timestamp + agent.chain.blockSeconds
+  const times = deadline === null || deadline === next ? [next] : [next, deadline]
+  const work = async (): Promise<Simulation> => {
+    try {
+      const looks = await Promise.all(
+        times.map((timestamp) =>
+          simulate(quorum.providers[0], call, { parent: parent.number, number: parent.number + 1n, timestamp }),
+        ),
+      )
+      return looks.find((look) => !look.ok) ?? looks[0] ?? { ok: false, refusal: 'nothing was simulated' }
+    } catch (error) {
+      return { ok: false, refusal: unobservable(error).sentence }
+    }
+  }
+  return stage('tick.simulate', slice, work, (look) => (look.ok ? { gas: look.gasUsed } : { reason: look.refusal }))
+}
+
+export function reserve(
+  agent: Agent,
+  slice: Slice,
+  standing: SliceStanding,
+  input: DecisionInput,
+  decision: Decision,
+): Promise<ReserveResult> {
+  const { slot, scheduledAt } = slice
+  const strategyId = slice.stored.strategy.id
+  const reservation = { strategyId, slot, scheduledAt, version: standing.version, input, decision }
+  const work = async () => ledgerFor(agent, slice).reserve(reservation)
+  return stage('tick.reserve', slice, work, (result) =>
+    result.ok
+      ? { orderId: result.orderId, attempt: result.attempt, nonce: result.nonce, head: result.head }
+      : { reason: result.reason },
+  )
+}
+
+export function sign(slice: Slice, signer: Signer, transaction: ExecutorTransaction): Promise<SignedTransaction> {
+  return stage(
+    'tick.sign',
+    slice,
+    () => signer.sign(transaction),
+    ({ hash }) => ({ transactionHash: hash }),
+  )
+}
+
+export function commit(
+  agent: Agent,
+  slice: Slice,
+  orderId: string,
+  transaction: CommittedTransaction,
+): Promise<CommitResult> {
+  const work = async () => ledgerFor(agent, slice).commit(orderId, transaction)
+  return stage('tick.commit', slice, work, (result) => (result.ok ? { orderId } : { orderId, reason: result.reason }))
+}
+
+/** Hands the bytes over and notes the answer; no block left inside the deadline means that nothing is handed over. */
+export async function send(
+  agent: Agent,
+  slice: Slice,
+  orderId: string,
+  submission: Submission,
+  newest: Pin,
+): Promise<void> {
+  const work = async () => {
+    const delivery = await submit(agent, submission, newest)
+    if (delivery !== null) {
+      await ledgerFor(agent, slice).markSent(orderId, delivery.relay, newest.number, delivery.answer)
+    }
+    return delivery
+  }
+  await stage('tick.send', slice, work, (delivery) => ({
+    orderId,
+    targetBlock: newest.number + 1n,
+    transactionHash: submission.hash,
+    ...(delivery === null
+      ? { answer: 'too late' }
+      : { relay: delivery.relay, answer: delivery.answer, reason: delivery.detail }),
+  }))
+}

@@ -1,0 +1,89 @@
+import type { Hex } from 'viem'
+import type { Agent } from './agent.ts'
+import { bidFees, encodeExecute, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
+import { refused, released, type Slice, submitted, type TickEnd, uncommitted, unobserved } from './tick-endings.ts'
+import {
+  commit,
+  decideSlice,
+  newestBlock,
+  observeSlice,
+  readStanding,
+  reserve,
+  send,
+  sign,
+  signerOf,
+  simulateAt,
+} from './tick-stages.ts'
+
+/** Times a decision is made anew because the ledger moved on under it. */
+const redecisions = 3
+
+/** Carries one slice from observation to relay. Whatever comes of it is in the vault's log when this returns. */
+export async function tick(agent: Agent, slice: Slice): Promise<TickEnd> {
+  for (let redecision = 0; ; redecision++) {
+    const end = await tickOnce(agent, slice)
+    if (end.reason !== 'StaleDecision' || redecision === redecisions) return end
+  }
+}
+
+async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
+  const standing = await readStanding(agent, slice)
+  if (standing.claimed)
+    return unobserved(agent, slice, 'AlreadyClaimed', 'This slice was taken by an earlier delivery.')
+  if (standing.live !== null)
+    return unobserved(agent, slice, 'OrderInFlight', 'The key has an order on its way already.')
+
+  // observe: everything at one block, agreed by two providers
+  const observed = await observeSlice(agent, slice, standing)
+  if (!observed.ok) return unobserved(agent, slice, observed.reason, observed.sentence)
+  const { input, quorum } = observed
+  const { snapshot, mandate, mandateId } = input
+
+  // decide: pure, from a typed value to a typed value
+  const decision = decideSlice(slice, input)
+  const { order, plan } = decision
+  const trades = decision.verdict === 'allow' || decision.verdict === 'shrink'
+  if (order === null || plan === null || !trades) return refused(agent, slice, input, decision)
+
+  // simulate: the call itself, with a placeholder where the log head will be
+  const callWith = (head: Hex) => ({
+    from: snapshot.vault.executor,
+    to: snapshot.vaultAddress,
+    data: encodeExecute(mandate, mandateId, order, plan, head),
+  })
+  const firstLook = await simulateAt(agent, slice, quorum, callWith(placeholderHead), quorum.pin, null)
+  if (!firstLook.ok) return refused(agent, slice, input, decision, 'SimulationReverted', firstLook.refusal)
+  const gas = gasLimit(firstLook.gasUsed)
+  const affordable = (fees: Parameters<typeof maximumCost>[1]) => maximumCost(gas, fees) <= snapshot.executor.balance
+  if (!affordable(bidFees(snapshot.fees, null))) return refused(agent, slice, input, decision, 'GasUnaffordable')
+  const signer = signerOf(agent, snapshot)
+  if (signer === null) return refused(agent, slice, input, decision, 'SignerMismatch')
+
+  // reserve: the decision record, its head, a nonce and the caps, in one synchronous step
+  const reserved = await reserve(agent, slice, standing, input, decision)
+  if (!reserved.ok) return refused(agent, slice, input, decision, reserved.reason)
+  const { orderId } = reserved
+  const fees = bidFees(snapshot.fees, reserved.minimumFees)
+  if (!affordable(fees)) return released(agent, slice, input, orderId, 'GasUnaffordable')
+
+  // sign, then simulate exactly what was signed: in the block it aims at, and at its deadline
+  const call = callWith(reserved.head)
+  const transaction = await sign(slice, signer, {
+    ...call,
+    chainId: agent.chain.id,
+    nonce: reserved.nonce,
+    gas,
+    ...fees,
+  })
+  const newest = await newestBlock(quorum)
+  const secondLook = await simulateAt(agent, slice, quorum, call, newest, order.deadline)
+  if (!secondLook.ok) return released(agent, slice, input, orderId, 'SimulationReverted', secondLook.refusal)
+
+  // commit: the bytes are kept before they leave
+  const kept = await commit(agent, slice, orderId, { ...transaction, ...fees })
+  if (!kept.ok) return uncommitted(slice, input, kept.reason)
+
+  // send: down the ladder; what becomes of it is the tracker's business
+  await send(agent, slice, orderId, { ...transaction, deadline: order.deadline }, newest)
+  return submitted(slice, input, decision, reserved.head)
+}
