@@ -29,12 +29,13 @@ function guardRunning(): void {
   process.on('exit', () => killRunning('SIGKILL'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const onSignal = () => {
+      // Whoever else listens stops us in an orderly way, or ends the process and with it what still runs.
+      if (process.listenerCount(signal) > 1) return
       killRunning('SIGKILL')
       process.off(signal, onSignal)
-      // Whoever else listens decides how the process ends; if nobody does, it ends the usual way.
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+      process.kill(process.pid, signal)
     }
-    process.on(signal, onSignal)
+    process.prependListener(signal, onSignal)
   }
 }
 
@@ -119,7 +120,10 @@ function anvilFailure(errors: string, port: number): DevnetError {
 }
 
 export function portInUse(port: number): DevnetError {
-  return new DevnetError('port-in-use', `Port ${port} is in use: stop what listens there, or choose another with --port.`)
+  return new DevnetError(
+    'port-in-use',
+    `Port ${port} is in use: stop what listens there, or choose another with --port.`,
+  )
 }
 
 function freePort(): Promise<number> {

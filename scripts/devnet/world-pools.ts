@@ -1,5 +1,6 @@
-import { type Address, encodeAbiParameters, encodePacked, getContractAddress, keccak256 } from 'viem'
+import type { Address } from 'viem'
 import type { ChainDefinition, TokenDefinition } from '../../shared/chain/chains/chain.ts'
+import { poolCandidates } from '../../shared/chain/pool-address.ts'
 import { type PoolPlan, poolPlans } from './pool-plan.ts'
 
 /** A pool of the world: its plan, and where it is. */
@@ -31,23 +32,10 @@ export function worldPools(chain: ChainDefinition): WorldPool[] {
 }
 
 function poolAddress(chain: ChainDefinition, plan: PoolPlan, token0: Address, token1: Address): Address {
-  const isV2 = plan.venue === 'UniswapV2'
-  const factory = isV2 ? chain.uniswapV2[0] : chain.uniswapV3[0]
-  if (factory === undefined) throw new Error(`${chain.name} has no ${plan.venue} factory`)
-  const salt = isV2
-    ? keccak256(encodePacked(['address', 'address'], [token0, token1]))
-    : keccak256(
-        encodeAbiParameters(
-          [{ type: 'address' }, { type: 'address' }, { type: 'uint24' }],
-          [token0, token1, plan.feePips],
-        ),
-      )
-  return getContractAddress({
-    opcode: 'CREATE2',
-    from: factory.factory,
-    salt,
-    bytecodeHash: factory.initCodeHash,
-  })
+  const candidates = poolCandidates(chain, token0, token1)
+  const found = candidates.find(({ venue, feePips }) => venue === plan.venue && feePips === plan.feePips)
+  if (found === undefined) throw new Error(`${chain.name} has no ${plan.venue} factory for ${plan.feePips} pips`)
+  return found.pool
 }
 
 /** Uniswap v3's own spacing per fee tier. */
@@ -61,4 +49,3 @@ export function tickSpacing(feePips: number): number {
   if (spacing === undefined) throw new Error(`no tick spacing is known for a fee of ${feePips} pips`)
   return spacing
 }
-

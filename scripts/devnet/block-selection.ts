@@ -1,0 +1,131 @@
+import type { Address } from 'viem'
+import { type BlockSlot, blockGasLimit, type SimulatedTransaction, simulateInOrder } from './block-simulation.ts'
+import type { ChainState } from './chain-state.ts'
+import type { Bundle, PrivateOrders, PrivateTransaction } from './private-orders.ts'
+import type { PublicPool } from './public-pool.ts'
+import { effectiveTip, largestCost, type SignedTransaction } from './signed-transaction.ts'
+
+/**
+ * Chooses a block's transactions: bundles by what they pay, then private transactions, then the public pool by tip.
+ * Bundles and private transactions are simulated behind what is already chosen, and left out when they would revert.
+ */
+export class BlockSelection {
+  readonly #state: ChainState
+  readonly #slot: BlockSlot
+  readonly #chosen: SignedTransaction[] = []
+  readonly #hashes = new Set<string>()
+  readonly #nonces = new Map<Address, number>()
+  readonly #balances = new Map<Address, bigint>()
+  #gasLeft = blockGasLimit
+
+  constructor(state: ChainState, slot: BlockSlot) {
+    this.#state = state
+    this.#slot = slot
+  }
+
+  async select(orders: PrivateOrders, pool: PublicPool): Promise<readonly SignedTransaction[]> {
+    for (const bundle of await this.#ranked(orders.bundlesFor(this.#slot))) await this.#tryBundle(bundle)
+    await this.#tryPrivates(orders.transactionsFor(this.#slot))
+    const nonce = (account: Address) => this.#nonce(account)
+    for (const transaction of await pool.ordered(this.#slot.baseFeePerGas, nonce)) {
+      if (this.#hashes.has(transaction.hash)) continue
+      if ((await this.#refusal([transaction])) === undefined) this.#take([transaction])
+    }
+    return this.#chosen
+  }
+
+  /** Best paying first. What a bundle pays is found by running it alone at the top of the block. */
+  async #ranked(bundles: readonly Bundle[]): Promise<Bundle[]> {
+    const now = new Date()
+    const paying = bundles.map(async (bundle) => {
+      bundle.consideredAt ??= now
+      if (bundles.length === 1) return { bundle, payment: 0n }
+      const results = await simulateInOrder(this.#state.rpc, this.#slot, bundle.transactions)
+      return { bundle, payment: results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n) }
+    })
+    const ranked = (await Promise.all(paying)).sort((a, b) => Number(b.payment - a.payment))
+    return ranked.map(({ bundle }) => bundle)
+  }
+
+  async #tryBundle(bundle: Bundle): Promise<void> {
+    if (bundle.transactions.some(({ hash }) => this.#hashes.has(hash))) return
+    if ((await this.#refusal(bundle.transactions)) !== undefined) return
+    const results = await this.#behindChosen(bundle.transactions)
+    bundle.simulatedAt ??= new Date()
+    bundle.payment = results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n)
+    if (results.every((result) => result.succeeded || bundle.mayRevert.has(result.transaction.hash))) {
+      this.#take(bundle.transactions)
+    }
+  }
+
+  /** Best tip first; again as long as one of them made room for the next nonce. */
+  async #tryPrivates(orders: readonly PrivateTransaction[]): Promise<void> {
+    const tip = ({ transaction }: PrivateTransaction) => effectiveTip(transaction, this.#slot.baseFeePerGas)
+    let waiting = orders.toSorted((a, b) => Number(tip(b) - tip(a)))
+    for (let before = -1; before !== this.#chosen.length; ) {
+      before = this.#chosen.length
+      for (const order of waiting) await this.#tryPrivate(order)
+      waiting = waiting.filter(({ transaction }) => !this.#hashes.has(transaction.hash))
+    }
+  }
+
+  async #tryPrivate(order: PrivateTransaction): Promise<void> {
+    const { transaction } = order
+    if (this.#hashes.has(transaction.hash)) return
+    const refusal = await this.#refusal([transaction])
+    if (refusal !== undefined) {
+      order.simulationError = refusal
+      return
+    }
+    const [result] = await this.#behindChosen([transaction])
+    if (result?.succeeded === true) {
+      order.simulationError = undefined
+      this.#take([transaction])
+    } else {
+      order.simulationError = /gas/i.test(result?.error ?? '') ? 'SimErrorOutOfGas' : 'SimErrorExecutionReverted'
+    }
+  }
+
+  async #behindChosen(transactions: readonly SignedTransaction[]): Promise<SimulatedTransaction[]> {
+    const all = await simulateInOrder(this.#state.rpc, this.#slot, [...this.#chosen, ...transactions])
+    return all.slice(this.#chosen.length)
+  }
+
+  /** Why these cannot follow what is chosen (nonce, fee, gas, money), in Protect's words; undefined when they can. */
+  async #refusal(transactions: readonly SignedTransaction[]): Promise<string | undefined> {
+    const nonces = new Map<Address, number>()
+    let gas = 0n
+    for (const transaction of transactions) {
+      const next = nonces.get(transaction.from) ?? (await this.#nonce(transaction.from))
+      if (transaction.nonce !== next) return transaction.nonce < next ? 'SimErrorNonceTooLow' : 'SimErrorNonceTooHigh'
+      nonces.set(transaction.from, next + 1)
+      gas += transaction.gas
+      if (effectiveTip(transaction, this.#slot.baseFeePerGas) < 0n) return 'SimErrorMaxFeePerGasTooLow'
+      if ((await this.#balance(transaction.from)) < largestCost(transaction)) return 'SimErrorInsufficientFunds'
+    }
+    return gas > this.#gasLeft ? 'SimErrorBlockGasLimitReached' : undefined
+  }
+
+  #take(transactions: readonly SignedTransaction[]): void {
+    for (const transaction of transactions) {
+      this.#chosen.push(transaction)
+      this.#hashes.add(transaction.hash)
+      this.#nonces.set(transaction.from, transaction.nonce + 1)
+      this.#gasLeft -= transaction.gas
+      const balance = this.#balances.get(transaction.from)
+      if (balance !== undefined) this.#balances.set(transaction.from, balance - largestCost(transaction))
+    }
+  }
+
+  async #nonce(account: Address): Promise<number> {
+    const known = this.#nonces.get(account) ?? (await this.#state.nonce(account))
+    this.#nonces.set(account, known)
+    return known
+  }
+
+  async #balance(account: Address): Promise<bigint> {
+    const known = this.#balances.get(account) ?? (await this.#state.balance(account))
+    this.#balances.set(account, known)
+    return known
+  }
+}

@@ -1,0 +1,197 @@
+import { type Address, getAddress } from 'viem'
+import { BlockSelection } from './block-selection.ts'
+import type { BlockSlot } from './block-simulation.ts'
+import type { ChainState, Head } from './chain-state.ts'
+import { toQuantity } from './json-rpc.ts'
+import type { PrivateOrders } from './private-orders.ts'
+import type { PublicPool } from './public-pool.ts'
+import type { Random } from './random.ts'
+import type { ReadGate } from './read-gate.ts'
+
+/** Who may win a block. */
+export interface BlockBuilder {
+  name: string
+  /** Of the blocks, in the long run; the shares add up to one. */
+  share: number
+  coinbase: Address
+}
+
+export const blockBuilders: readonly BlockBuilder[] = [
+  { name: 'local builder', share: 1, coinbase: getAddress('0x00000000000000000000000000000000b011dec0') },
+]
+
+/** Asked before each block, so that it can send its transactions for it. */
+export type BeforeBlock = (slot: BlockSlot) => Promise<void>
+
+/** How the base fee wanders: back to where it began, with a little noise, never further than the protocol lets it. */
+const baseFee = { pull: 0.1, noise: 0.03, largestStep: 0.12 }
+
+/** Makes the live chain's blocks, one at a time, while nobody reads. */
+export class Builder {
+  readonly #state: ChainState
+  readonly #gate: ReadGate
+  readonly #pool: PublicPool
+  readonly #orders: PrivateOrders
+  readonly #random: Random
+  readonly #blockSeconds: number
+  readonly #beforeBlock: BeforeBlock
+  #head: Head
+  /** Wei per gas the fee returns to. */
+  readonly #usualBaseFee: bigint
+  #nextBaseFee: bigint
+  #nextWinner: BlockBuilder
+
+  private constructor(parts: BuilderParts, head: Head, usualBaseFee: bigint) {
+    this.#state = parts.state
+    this.#gate = parts.gate
+    this.#pool = parts.pool
+    this.#orders = parts.orders
+    this.#random = parts.random
+    this.#blockSeconds = parts.blockSeconds
+    this.#beforeBlock = parts.beforeBlock
+    this.#head = head
+    this.#usualBaseFee = usualBaseFee
+    this.#nextBaseFee = usualBaseFee
+    this.#nextWinner = this.#draw()
+  }
+
+  static async start(parts: BuilderParts): Promise<Builder> {
+    const head = await parts.state.head()
+    const builder = new Builder(parts, head, head.baseFeePerGas)
+    await parts.state.rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(head.baseFeePerGas)])
+    return builder
+  }
+
+  /** Seconds of chain time from block to block. */
+  get blockSeconds(): number {
+    return this.#blockSeconds
+  }
+
+  /** The newest block. */
+  get head(): Head {
+    return this.#head
+  }
+
+  /** The block that comes next, as far as anyone can know now. */
+  nextSlot(): BlockSlot {
+    return {
+      number: this.#head.number + 1,
+      timestamp: this.#head.timestamp + this.#blockSeconds,
+      baseFeePerGas: this.#nextBaseFee,
+      coinbase: this.#nextWinner.coinbase,
+    }
+  }
+
+  /** Makes one block and returns its number. `first` may hand the chain transactions that go before all others. */
+  produce(first?: () => Promise<void>): Promise<number> {
+    return this.#gate.exclusive(() => this.#produce(first))
+  }
+
+  async #produce(first: (() => Promise<void>) | undefined): Promise<number> {
+    const slot = this.nextSlot()
+    const { rpc } = this.#state
+    await first?.()
+    await this.#beforeBlock(slot)
+    const selection = new BlockSelection(this.#state, slot)
+    for (const { raw } of await selection.select(this.#orders, this.#pool)) {
+      await rpc.request('eth_sendRawTransaction', [raw])
+    }
+    await rpc.request('anvil_setCoinbase', [slot.coinbase])
+    await rpc.request('evm_setNextBlockTimestamp', [toQuantity(slot.timestamp)])
+    await rpc.request('evm_mine')
+    // Whatever the chain did not take must not wait inside it, where it would show.
+    await rpc.request('anvil_dropAllTransactions')
+    const block = await this.#state.latestBlock()
+    this.#head = block
+    await this.#orders.settle(block.number, new Set(block.transactions), (account) => this.#state.nonce(account))
+    await this.#pool.prune()
+    this.#nextWinner = this.#draw()
+    this.#nextBaseFee = this.#wander(block.baseFeePerGas)
+    await rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(this.#nextBaseFee)])
+    return block.number
+  }
+
+  /** Who makes the next block. */
+  #draw(): BlockBuilder {
+    let draw = blockBuilders.length > 1 ? this.#random.uniform() : 0
+    for (const builder of blockBuilders) {
+      draw -= builder.share
+      if (draw < 0) return builder
+    }
+    const [first] = blockBuilders
+    if (first === undefined) throw new Error('there is no builder')
+    return first
+  }
+
+  #wander(current: bigint): bigint {
+    const away = Math.log(Number(current) / Number(this.#usualBaseFee))
+    const wanted = -baseFee.pull * away + baseFee.noise * this.#random.normal()
+    const step = Math.max(-baseFee.largestStep, Math.min(baseFee.largestStep, wanted))
+    return BigInt(Math.max(1, Math.round(Number(current) * (1 + step))))
+  }
+}
+
+export interface BuilderParts {
+  state: ChainState
+  gate: ReadGate
+  pool: PublicPool
+  orders: PrivateOrders
+  random: Random
+  /** Seconds of chain time from block to block. */
+  blockSeconds: number
+  beforeBlock: BeforeBlock
+}
+
+/** Produces blocks by the clock: one every `blockSeconds / speed` real seconds, without drifting. */
+export class BlockClock {
+  readonly #produce: () => Promise<unknown>
+  readonly #intervalMilliseconds: number
+  readonly #onFailure: (error: unknown) => void
+  #timer: NodeJS.Timeout | undefined
+  #due = 0
+  #running: Promise<unknown> | undefined
+
+  constructor(produce: () => Promise<unknown>, intervalMilliseconds: number, onFailure: (error: unknown) => void) {
+    this.#produce = produce
+    this.#intervalMilliseconds = intervalMilliseconds
+    this.#onFailure = onFailure
+  }
+
+  get ticking(): boolean {
+    return this.#timer !== undefined
+  }
+
+  start(): void {
+    if (this.#timer !== undefined) return
+    this.#due = performance.now() + this.#intervalMilliseconds
+    this.#schedule()
+  }
+
+  /** Stops the clock and waits for a block that is being made. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    await this.#running
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#tick()
+      },
+      Math.max(0, this.#due - performance.now()),
+    )
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.#produce()
+    } catch (error) {
+      this.#onFailure(error)
+    }
+    if (this.#timer === undefined) return
+    // A machine that cannot keep up makes blocks as fast as it can, but does not rush to make up for lost time.
+    this.#due = Math.max(this.#due + this.#intervalMilliseconds, performance.now())
+    this.#schedule()
+  }
+}

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util'
+import type { DevnetOptions } from './devnet.ts'
+import { DevnetError } from './errors.ts'
+import { operatorHelp } from './operator-methods.ts'
+
+export type Command =
+  | { kind: 'help' }
+  | { kind: 'origin'; port: number }
+  | { kind: 'devnet'; options: DevnetOptions & { port: number } }
+
+const flags = {
+  help: { type: 'boolean', short: 'h' },
+  origin: { type: 'boolean' },
+  port: { type: 'string' },
+  'fork-url': { type: 'string' },
+  speed: { type: 'string' },
+  seed: { type: 'string' },
+  manual: { type: 'boolean' },
+  'no-market': { type: 'boolean' },
+  volatility: { type: 'string' },
+  'replace-feeds': { type: 'boolean' },
+} as const
+
+const livePort = 8545
+const originPort = 8546
+
+/** What the command line asks for; throws DevnetError with one sentence for what it cannot mean. */
+export function readCommand(args: readonly string[], environment: { FORK_URL?: string | undefined }): Command {
+  const values = parse(args)
+  if (values.help === true) return { kind: 'help' }
+  const port = numberOf('--port', values.port, 0, 65_535)
+  if (port !== undefined && !Number.isInteger(port)) throw bad('--port', '0 to 65535')
+  if (values.origin === true) return { kind: 'origin', port: port ?? originPort }
+  const forkUrl = values['fork-url'] ?? (environment.FORK_URL === '' ? undefined : environment.FORK_URL)
+  const speed = numberOf('--speed', values.speed, 0.01, 1000)
+  const volatility = numberOf('--volatility', values.volatility, 0, 10)
+  return {
+    kind: 'devnet',
+    options: {
+      port: port ?? livePort,
+      automine: values.manual !== true,
+      market: values['no-market'] !== true,
+      replaceFeeds: values['replace-feeds'] === true,
+      ...(forkUrl === undefined ? {} : { forkUrl }),
+      ...(speed === undefined ? {} : { speed }),
+      ...(volatility === undefined ? {} : { volatility }),
+      ...(values.seed === undefined ? {} : { seed: values.seed }),
+    },
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, strict: true }).values
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('.')[0] ?? '') : ''
+    throw new DevnetError('bad-option', `${reason}. --help lists what there is.`, { cause })
+  }
+}
+
+function numberOf(flag: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= least && value <= most)) throw bad(flag, `${least} to ${most}`)
+  return value
+}
+
+function bad(flag: string, range: string): DevnetError {
+  return new DevnetError('bad-option', `${flag} takes a number from ${range}.`)
+}
+
+export const helpText = `npm run devnet -- [options]
+
+Starts a local chain with a market around it and a relay, and keeps it running until Ctrl-C.
+
+  --port N           where it listens on 127.0.0.1 (${livePort}; ${originPort} with --origin)
+  --fork-url URL     forks a chain instead of building a world (also: FORK_URL)
+  --speed N          chain seconds per real second (12: a block each second; a real fork runs at 1)
+  --seed TEXT        the market's seed: the same one gives the same prices
+  --volatility N     of WETH, per year (0.6)
+  --no-market        prices stand still; feeds are kept fresh all the same
+  --manual           blocks only on devnet_mine
+  --replace-feeds    on a real fork: our feeds in the place of the real ones, which allows a faster clock
+  --origin           only builds the world and serves it, for others to fork with FORK_URL
+
+Any path answers Ethereum JSON-RPC; /relay speaks the Flashbots JSON-RPC (X-Flashbots-Signature is checked), and
+GET /relay/tx/<hash> tells a private transaction's status. To steer the chain, send JSON-RPC:
+
+${operatorHelp.map(([call, meaning]) => `  ${call.padEnd(36)} ${meaning}`).join('\n')}
+`

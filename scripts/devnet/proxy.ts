@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { portInUse } from './anvil.ts'
+import {
+  invalidRequest,
+  JsonRpcError,
+  type JsonRpcRequest,
+  maximumBodyBytes,
+  requestSchema,
+  serverError,
+} from './json-rpc.ts'
+import type { NodeMethods } from './node-methods.ts'
+import type { OperatorMethods } from './operator-methods.ts'
+import type { ReadGate } from './read-gate.ts'
+import type { Relay } from './relay.ts'
+import { requestSigner } from './relay-authentication.ts'
+
+/** What stands behind the proxy's doors. */
+export interface Backend {
+  gate: ReadGate
+  node: NodeMethods
+  relay: Relay
+  operator: OperatorMethods
+}
+
+type Answer = { jsonrpc: '2.0'; id: JsonRpcRequest['id'] } & ({ result: unknown } | { error: unknown })
+
+const relayPath = '/relay'
+const batchSchema = z.array(z.unknown()).min(1).max(1000)
+
+/** The only way to the live chain: node methods on any path, the relay at /relay, operator methods (`devnet_…`). */
+export class RpcProxy {
+  readonly #server: Server
+  #backend: Backend | undefined
+  #open: () => void = () => undefined
+  readonly #opened: Promise<void>
+
+  private constructor() {
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve
+    })
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch((error: unknown) => {
+        if (!response.headersSent) send(response, 500, failure(null, error))
+      })
+    })
+  }
+
+  /** Takes the port at once, before anything slow is started; requests wait until {@link open}. */
+  static listen(port: number): Promise<RpcProxy> {
+    const proxy = new RpcProxy()
+    return new Promise((resolve, reject) => {
+      proxy.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(error.code === 'EADDRINUSE' ? portInUse(port) : error),
+      )
+      proxy.#server.listen(port, '127.0.0.1', () => resolve(proxy))
+    })
+  }
+
+  get port(): number {
+    const address = this.#server.address()
+    if (typeof address !== 'object' || address === null) throw new Error('the proxy does not listen')
+    return address.port
+  }
+
+  open(backend: Backend): void {
+    this.#backend = backend
+    this.#open()
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections()
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve())
+    })
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (request.method === 'GET' && path.startsWith(`${relayPath}/tx/`)) {
+      const { gate, relay } = await this.#ready()
+      const hash = path.slice(relayPath.length + 4)
+      return send(response, 200, await gate.read(async () => relay.transactionStatus(hash)))
+    }
+    if (request.method !== 'POST') return send(response, 405, failure(null, invalidRequest('use POST')))
+    const body = await readBody(request)
+    if (body === undefined) return send(response, 413, failure(null, invalidRequest('request too large')))
+    let message: unknown
+    try {
+      message = JSON.parse(body)
+    } catch {
+      return send(response, 400, failure(null, new JsonRpcError(-32700, 'parse error')))
+    }
+    const backend = await this.#ready()
+    if (path === relayPath || path === `${relayPath}/`) {
+      const signature = request.headers['x-flashbots-signature']
+      return send(response, 200, await answerRelay(backend, message, body, signature?.toString()))
+    }
+    send(response, 200, Array.isArray(message) ? await answerBatch(backend, message) : await answer(backend, message))
+  }
+
+  async #ready(): Promise<Backend> {
+    await this.#opened
+    if (this.#backend === undefined) throw new Error('the proxy was opened without a chain')
+    return this.#backend
+  }
+}
+
+async function answer(backend: Backend, message: unknown): Promise<Answer> {
+  const request = requestSchema.safeParse(message)
+  if (!request.success) return failure(null, invalidRequest('invalid request'))
+  return isOperator(request.data)
+    ? reply(request.data, () => backend.operator.answer(request.data))
+    : backend.gate.read(() => reply(request.data, () => backend.node.answer(request.data)))
+}
+
+/** All of a batch sees one block, unless it holds operator methods, which make blocks. */
+async function answerBatch(backend: Backend, messages: readonly unknown[]): Promise<unknown> {
+  const batch = batchSchema.safeParse(messages)
+  if (!batch.success) return failure(null, invalidRequest('a batch holds 1 to 1000 requests'))
+  const requests = batch.data.map((message) => requestSchema.safeParse(message))
+  if (requests.some((request) => request.success && isOperator(request.data))) {
+    const answers: Answer[] = []
+    for (const message of batch.data) answers.push(await answer(backend, message))
+    return answers
+  }
+  return backend.gate.read(() =>
+    Promise.all(
+      requests.map((request) =>
+        request.success
+          ? reply(request.data, () => backend.node.answer(request.data))
+          : failure(null, invalidRequest('invalid request')),
+      ),
+    ),
+  )
+}
+
+/** The relay takes no batches, and nothing that is not signed. */
+async function answerRelay(
+  backend: Backend,
+  message: unknown,
+  body: string,
+  signature: string | undefined,
+): Promise<Answer> {
+  const request = requestSchema.safeParse(message)
+  if (!request.success) return failure(null, invalidRequest('invalid request'))
+  return reply(request.data, async () => {
+    const signer = await requestSigner(signature, body)
+    return backend.gate.read(() => backend.relay.answer(request.data, signer))
+  })
+}
+
+function isOperator({ method }: JsonRpcRequest): boolean {
+  return method.startsWith('devnet_')
+}
+
+async function reply(request: JsonRpcRequest, work: () => Promise<unknown>): Promise<Answer> {
+  try {
+    return { jsonrpc: '2.0', id: request.id ?? null, result: await work() }
+  } catch (error) {
+    return failure(request.id ?? null, error)
+  }
+}
+
+function failure(id: JsonRpcRequest['id'], error: unknown): Answer {
+  const known = error instanceof JsonRpcError ? error : serverError('the local chain does not answer')
+  const { code, message, data } = known
+  return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } }
+}
+
+/** Undefined when it is larger than anything we read. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > maximumBodyBytes) return undefined
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
