@@ -35,3 +35,8 @@ export interface SlippageForecaster extends ForecasterIdentity {
 export function modelName({ id, version }: ForecasterIdentity): string {
   return `${id}@${version}`
 }
+
+/** A forecast that is no number, or whose interval does not hold it, must not decide anything. */
+export function isUsable({ value, low, high }: Forecast): boolean {
+  return Number.isFinite(value) && Number.isFinite(low) && Number.isFinite(high) && low <= value && value <= high
+}

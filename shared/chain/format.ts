@@ -1,7 +1,7 @@
-import { CurrencyAmount, Percent, Token } from '@uniswap/sdk-core'
+import { CurrencyAmount, Fraction, Percent, Token } from '@uniswap/sdk-core'
 import type { Address } from 'viem'
 import type { ChainDefinition } from './chains/chain.ts'
-import { divideRoundingUp, oneToken } from './units.ts'
+import { divideRoundingUp, oneToken, oneUsd } from './units.ts'
 
 // Amounts and ratios for people's eyes. Nothing here is read back.
 
@@ -41,4 +41,9 @@ export function formatBps(bps: number): string {
   const millionths = Math.round(Math.abs(bps) * 100)
   const text = new Percent(millionths, 1_000_000).toSignificant(4)
   return `${bps < 0 && millionths > 0 ? '-' : ''}${text} %`
+}
+
+/** "1,234 USD" of USD with 18 decimals, to the dollar. */
+export function formatUsd(value: bigint): string {
+  return `${new Fraction(value.toString(), oneUsd.toString()).toFixed(0, { groupSeparator: ',' })} USD`
 }

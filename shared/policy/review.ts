@@ -1,3 +1,4 @@
+import { formatUsd } from '../chain/format.ts'
 import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 import { oracleQuote, valueUsd } from './oracle-bound.ts'
 
@@ -8,5 +9,8 @@ export function withinAutomaticLimit({ vault, assets, mandate, order }: OrderGua
   const value = valueUsd(result.quote, order.amountIn)
   return value <= vault.limits.automaticLimitUsd
     ? pass
-    : refuse('ReviewRequired', `Worth ${value}, above ${vault.limits.automaticLimitUsd} (USD, 18 decimals).`)
+    : refuse(
+        'ReviewRequired',
+        `It is worth ${formatUsd(value)}; the automatic limit is ${formatUsd(vault.limits.automaticLimitUsd)}.`,
+      )
 }

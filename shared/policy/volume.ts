@@ -1,3 +1,4 @@
+import { formatUsd } from '../chain/format.ts'
 import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 import { oracleQuote, valueUsd } from './oracle-bound.ts'
 
@@ -8,5 +9,5 @@ export function volumeFits({ vault, assets, mandate, order }: OrderGuardInput): 
   const sum = vault.volumeUsedUsd + valueUsd(result.quote, order.amountIn)
   return sum <= vault.limits.volumeCapacityUsd
     ? pass
-    : refuse('VolumeExceeded', `${sum} of ${vault.limits.volumeCapacityUsd} (USD, 18 decimals) would be used.`)
+    : refuse('VolumeExceeded', `It would use ${formatUsd(sum)} of ${formatUsd(vault.limits.volumeCapacityUsd)}.`)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
-import { displayToken, formatAmount, formatBps } from '../../../shared/chain/format.ts'
+import { displayToken, formatAmount, formatBps, formatUsd } from '../../../shared/chain/format.ts'
 
 function tokenOf(symbol: string) {
   const token = devnet.tokens.find((candidate) => candidate.symbol === symbol)
@@ -35,5 +35,10 @@ describe('ratios for people', () => {
     expect(formatBps(-0.5)).toBe('-0.005 %')
     expect(formatBps(1234.5)).toBe('12.35 %')
     expect(formatBps(-0.001)).toBe('0 %')
+  })
+
+  it('writes dollars', () => {
+    expect(formatUsd(1_234_500_000_000_000_000_000n)).toBe('1,235 USD')
+    expect(formatUsd(0n)).toBe('0 USD')
   })
 })

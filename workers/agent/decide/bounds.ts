@@ -1,0 +1,16 @@
+/** The agent's own caution, on top of what the vault enforces. A change here is a change of `pipelineVersion`. */
+
+/** Annualised volatility up to which a slice keeps its size; above it the slice shrinks in proportion. */
+export const calmVolatility = 1.5
+/** A slice takes at most this share of the input that would move the best price by `depthImpactBps`. */
+export const depthShareBps = 2_500
+export const depthImpactBps = 200
+/** A slice that would shrink below this share of what was wanted is not worth a transaction. */
+export const smallestShareBps = 500
+/** Blocks after the next one until which an order may be included. */
+export const lifeBlocks = 3
+/** Share of the slippage bound that is kept free, so that an order survives the usual move of one block. */
+export const largestToleranceShare = 0.25
+/** Gas of one execution, generously: the vault's part, and each leg's. */
+export const gasOfVault = 400_000n
+export const gasPerLeg = 200_000n

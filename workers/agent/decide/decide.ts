@@ -1,0 +1,119 @@
+import { isUsable } from '../../../models/forecaster.ts'
+import type { GuardInput } from '../../../shared/policy/guard.ts'
+import { judgeAll } from '../../../shared/policy/guards.ts'
+import { oracleQuote, slippageBound } from '../../../shared/policy/oracle-bound.ts'
+import { venuesOf } from '../../../shared/routing/plan.ts'
+import type { Decision, DecisionInput, GuardVerdict } from '../../../shared/schema/decision.ts'
+import type { DecisionContext } from './context.ts'
+import { gasUnaffordable, orderFor, type PlannedOrder } from './order.ts'
+import { explain } from './reason-meanings.ts'
+import { type Route, routeOf } from './route.ts'
+import { notDue, wantedNow } from './schedule.ts'
+import { orderSentence, shrinkSentence } from './sentence.ts'
+import { sizeOf, tooSmall } from './size.ts'
+import { standing } from './standing.ts'
+import { refuse, refusedBy, type Stop } from './stop.ts'
+
+/**
+ * What is to be done about one slice now. Pure: the same input and context give the same bytes on any machine; the only
+ * clock is the snapshot's block. Every outcome is a decision, also doing nothing.
+ *
+ * @throws RangeError when input and context are of different chains: that is a fault of the caller
+ */
+export function decide(input: DecisionInput, context: DecisionContext): Decision {
+  if (input.snapshot.chainId !== context.chain.id) {
+    throw new RangeError(`The snapshot is of chain ${input.snapshot.chainId}, the context of ${context.chain.id}.`)
+  }
+  const guardInput = guardInputOf(input, context)
+  const stopAt = (stop: Stop, wanted: bigint, forecasts: Decision['forecasts'] = null) =>
+    stopped(guardInput, stop, wanted, forecasts)
+
+  // May anything be traded at all?
+  const obstacle = standing(input, guardInput)
+  if (obstacle !== null) return stopAt(obstacle, 0n)
+  const priced = oracleQuote(input.snapshot.assets, input.mandate.sell, input.mandate.buy)
+  if (!priced.ok) return stopAt(refusedBy(priced.finding) ?? refuse('PriceInvalid'), 0n)
+  const { quote } = priced
+
+  // Forecast.
+  const volatility = context.volatility.forecast(input.snapshot.history)
+  if (!isUsable(volatility)) return stopAt(refuse('ForecastUnavailable'), 0n)
+
+  // Schedule.
+  const wanted = wantedNow(input)
+  const early = notDue(input, guardInput, wanted)
+  if (early !== null) return stopAt(early, wanted)
+
+  // Size.
+  const venues = venuesOf(input.snapshot.pools, input.mandate.sell, input.mandate.buy)
+  if (venues.length === 0) return stopAt(refuse('NoPools'), wanted)
+  const size = sizeOf(input, wanted, volatility, quote, venues)
+  const dust = tooSmall(size, wanted)
+  if (dust !== null) return stopAt(dust, wanted)
+
+  // Route.
+  const boundBps = slippageBound(guardInput)
+  const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, venues }, size, wanted)
+  const { slippage } = routed
+  const forecasts = slippage === null ? null : { volatility, slippageBps: slippage }
+  if (!routed.ok) return stopAt(routed.stop, wanted, forecasts)
+  const { route } = routed
+  const unaffordable = gasUnaffordable(input, route.plan.legs.length)
+  if (unaffordable !== null) return stopAt(unaffordable, wanted, forecasts)
+
+  // Guard.
+  const order = orderFor(input, context, route)
+  const guards = judgeAll(guardInput, { ...order, legs: route.plan.legs.map(({ amountIn }) => amountIn) })
+  const judged = { forecasts, wanted, guards }
+  const refusals = guards.filter(({ reason }) => reason !== 'None')
+  const refusal = refusals.find(({ reason }) => reason !== 'ReviewRequired')
+  if (refusal !== undefined) return refused(refusal, judged)
+  const sentence = orderSentence(context.chain, input, quote, order)
+  const [review] = refusals
+  if (review !== undefined) return forReview(sentence, review, judged, route, order)
+  if (route.cap === null) return { verdict: 'allow', reason: 'None', sentence, ...judged, plan: route.plan, order }
+  const shrunk = `${sentence} ${shrinkSentence(context.chain, input, wanted, route.cap)}`
+  return { verdict: 'shrink', reason: route.cap.reason, sentence: shrunk, ...judged, plan: route.plan, order }
+}
+
+type Judged = Pick<Decision, 'forecasts' | 'wanted' | 'guards'>
+
+function refused({ reason, detail }: GuardVerdict, judged: Judged): Decision {
+  return { verdict: 'refuse', reason, sentence: explain(reason, detail), ...judged, plan: null, order: null }
+}
+
+function forReview(
+  sentence: string,
+  { reason, detail }: GuardVerdict,
+  judged: Judged,
+  { plan }: Route,
+  order: PlannedOrder,
+): Decision {
+  return { verdict: 'review', reason, sentence: `Waits for reviewers: ${sentence} ${detail}`, ...judged, plan, order }
+}
+
+function stopped(
+  guardInput: GuardInput,
+  { verdict, reason, detail }: Stop,
+  wanted: bigint,
+  forecasts: Decision['forecasts'],
+): Decision {
+  const guards = judgeAll(guardInput, null)
+  return { verdict, reason, sentence: explain(reason, detail), forecasts, wanted, plan: null, guards, order: null }
+}
+
+/** What the mirror of the vault's guards is asked about: the next block, with the executor key the vault knows. */
+function guardInputOf({ snapshot, mandate, mandateId }: DecisionInput, { chain }: DecisionContext): GuardInput {
+  return {
+    chainId: snapshot.chainId,
+    vaultAddress: snapshot.vaultAddress,
+    vault: snapshot.vault,
+    assets: snapshot.assets,
+    mandateId,
+    mandate,
+    progress: snapshot.mandate,
+    // Whether that key is ours is asked where it signs.
+    caller: snapshot.vault.executor,
+    at: snapshot.timestamp + chain.blockSeconds,
+  }
+}

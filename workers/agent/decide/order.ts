@@ -1,0 +1,34 @@
+import { longestOrderLife } from '../../../shared/policy/order-terms.ts'
+import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
+import { gasOfVault, gasPerLeg, lifeBlocks } from './bounds.ts'
+import type { DecisionContext } from './context.ts'
+import type { Route } from './route.ts'
+import { refuse, type Stop } from './stop.ts'
+
+export type PlannedOrder = NonNullable<Decision['order']>
+
+/** The order that is to be signed, if all guards let it through. */
+export function orderFor({ snapshot, mandate }: DecisionInput, { chain }: DecisionContext, route: Route): PlannedOrder {
+  return {
+    amountIn: route.plan.amountIn,
+    minimumOut: route.minimumOut,
+    deadline: Math.min(snapshot.timestamp + lifeSeconds(chain.blockSeconds), mandate.end),
+    executionIndex: snapshot.mandate.executionCount,
+    epoch: snapshot.vault.epoch,
+    oracleOut: route.oracleOut,
+    predictedSlippageBps: route.slippage.value,
+  }
+}
+
+/** Three blocks after the next one, and less than the vault's longest life. */
+function lifeSeconds(blockSeconds: number): number {
+  return Math.min((1 + lifeBlocks) * blockSeconds, longestOrderLife - 1)
+}
+
+/** Whether the executor can pay for the transaction at twice the block's base fee; null when it can. */
+export function gasUnaffordable({ snapshot }: DecisionInput, legs: number): Stop | null {
+  const { baseFeePerGas, priorityFeePerGas } = snapshot.fees
+  const cost = (gasOfVault + gasPerLeg * BigInt(legs)) * (2n * baseFeePerGas + priorityFeePerGas)
+  const { balance } = snapshot.executor
+  return balance >= cost ? null : refuse('GasUnaffordable', `It holds ${balance} wei and may need ${cost}.`)
+}

@@ -1,0 +1,28 @@
+import { refusalMeanings } from '../../../shared/chain/generated/refusals.ts'
+import type { agentReasons, Reason } from '../../../shared/schema/decision.ts'
+
+/** What the agent's own reasons mean, in a sentence for people. */
+const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
+  NotDue: 'Nothing is due now.',
+  StrategyPaused: 'The strategy, its vault or everything is paused through the API.',
+  MandateMissing: 'The strategy has no open mandate on chain.',
+  AlreadyClaimed: 'This slice was taken by an earlier delivery.',
+  OrderInFlight: 'Another order of this key is still live.',
+  StaleDecision: 'The ledger moved on since the decision was made.',
+  NoPools: 'No pool trades this pair.',
+  DepthExceeded: 'The pools cannot take the slice.',
+  ForecastUnavailable: 'No forecast could be made.',
+  ProvidersDisagree: 'The two providers differ, or one lags behind.',
+  ProviderUnavailable: 'A provider does not answer.',
+  SimulationReverted: 'The exact call reverts in simulation.',
+  GasUnaffordable: 'The executor cannot pay for the transaction.',
+  Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
+  SignerMismatch: 'Our key is not the vault’s executor.',
+}
+
+const meanings: Record<Reason, string> = { ...refusalMeanings, ...agentReasonMeanings }
+
+/** The reason in a sentence, with what is known beyond it. */
+export function explain(reason: Reason, detail = ''): string {
+  return detail === '' ? meanings[reason] : `${meanings[reason]} ${detail}`
+}

@@ -1,0 +1,71 @@
+import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.ts'
+import { available } from '../../../shared/policy/balance.ts'
+import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/oracle-bound.ts'
+import type { Venue } from '../../../shared/routing/plan.ts'
+import { inputAtImpact } from '../../../shared/routing/split.ts'
+import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
+import { calmVolatility, depthImpactBps, depthShareBps, smallestShareBps } from './bounds.ts'
+import { refuse, type Stop, wait } from './stop.ts'
+
+/** A limit on the slice's size, base units of the sold token. */
+export interface Cap {
+  amount: bigint
+  reason: Reason
+  /** Completes "Shrunk from …: ". */
+  why: string
+}
+
+export interface Size {
+  amount: bigint
+  /** The cap that made the slice smaller than wanted; null where none did. */
+  cap: Cap | null
+}
+
+/** The most that may be sold now: what is wanted, under every cap. */
+export function sizeOf(
+  input: DecisionInput,
+  wanted: bigint,
+  volatility: Forecast,
+  quote: OracleQuote,
+  venues: readonly Venue[],
+): Size {
+  const caps = [balanceCap(input), volumeCap(input, quote), depthCap(venues), volatilityCap(wanted, volatility)]
+  let size: Size = { amount: wanted, cap: null }
+  for (const cap of caps) if (cap.amount < size.amount) size = { amount: cap.amount, cap }
+  return size
+}
+
+/** A remainder too small for a transaction: why the slice waits instead. */
+export function tooSmall(size: Size, wanted: bigint): Stop | null {
+  if (size.cap === null || size.amount * basisPointsOfOne >= wanted * BigInt(smallestShareBps)) return null
+  const stop = size.cap.reason === 'VolumeExceeded' ? wait : refuse
+  return stop(size.cap.reason, `What is left would be too small a slice: ${size.cap.why}.`)
+}
+
+function balanceCap({ snapshot, mandate }: DecisionInput): Cap {
+  const sold = assetOf(snapshot.assets, mandate.sell)
+  const amount = sold === undefined ? 0n : available(sold)
+  return { amount, reason: 'InsufficientBalance', why: 'the vault holds no more' }
+}
+
+function volumeCap({ snapshot }: DecisionInput, quote: OracleQuote): Cap {
+  const { volumeUsedUsd, limits } = snapshot.vault
+  const left = maximum(limits.volumeCapacityUsd - volumeUsedUsd, 0n)
+  return { amount: amountWorth(quote, left), reason: 'VolumeExceeded', why: 'the volume meter has no more room' }
+}
+
+function depthCap(venues: readonly Venue[]): Cap {
+  const depth = inputAtImpact(
+    venues.map(({ curve }) => curve),
+    depthImpactBps,
+  )
+  const amount = (BigInt(Math.floor(depth)) * BigInt(depthShareBps)) / basisPointsOfOne
+  return { amount, reason: 'DepthExceeded', why: 'the pools are not deeper' }
+}
+
+/** Twice the calm volatility halves the slice. */
+function volatilityCap(wanted: bigint, { value }: Forecast): Cap {
+  const share = value > calmVolatility ? calmVolatility / value : 1
+  const amount = minimum(wanted, (wanted * BigInt(Math.ceil(share * 1e6))) / 1_000_000n)
+  return { amount, reason: 'None', why: 'the market is volatile' }
+}

@@ -1,0 +1,18 @@
+import type { StrategyConfiguration } from '../../../../shared/schema/strategy.ts'
+import { dca } from './dca.ts'
+import type { ScheduleInput } from './strategy-module.ts'
+import { twap } from './twap.ts'
+
+/**
+ * What the strategy wants to sell now, base units. A new kind of strategy is one more file and one more case; the compiler
+ * names this place when it is missing.
+ */
+export function wantedBy(input: ScheduleInput<StrategyConfiguration>): bigint {
+  const { configuration } = input
+  switch (configuration.kind) {
+    case 'twap':
+      return twap.wanted({ ...input, configuration })
+    case 'dca':
+      return dca.wanted({ ...input, configuration })
+  }
+}

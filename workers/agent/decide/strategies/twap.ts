@@ -1,0 +1,21 @@
+import { maximum, minimum } from '../../../../shared/chain/units.ts'
+import type { StrategyConfiguration } from '../../../../shared/schema/strategy.ts'
+import { leftForSlice, type ScheduleInput, type StrategyModule } from './strategy-module.ts'
+
+type TwapConfiguration = Extract<StrategyConfiguration, { kind: 'twap' }>
+
+/**
+ * Equal slices over a fixed schedule. After slice k of n, ⌊total·(k + 1)/n⌋ should have been sold: a slice wants what is
+ * missing from that, so it catches up what earlier ones left, and the last one takes the remainder.
+ */
+export const twap: StrategyModule<TwapConfiguration> = {
+  kind: 'twap',
+  wanted(input: ScheduleInput<TwapConfiguration>): bigint {
+    const { configuration, mandate, filled, reserved, slot, now } = input
+    if (now < configuration.start) return 0n
+    const total = minimum(mandate.total, configuration.total)
+    const slicesDue = BigInt(Math.min(slot + 1, configuration.slices))
+    const target = (total * slicesDue) / BigInt(configuration.slices)
+    return minimum(maximum(target - filled - reserved, 0n), leftForSlice(input))
+  },
+}
