@@ -63,7 +63,7 @@ function anvilBinary(): string {
 /** Starts an anvil and waits until it answers. Without a port it takes a free one. */
 export async function startAnvil(flags: readonly string[], port?: number): Promise<Anvil> {
   guardRunning()
-  const chosen = port ?? (await freePort())
+  const chosen = port === undefined || port === 0 ? await freePort() : port
   const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', String(chosen), '--quiet', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })

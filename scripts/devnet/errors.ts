@@ -8,6 +8,7 @@ export type DevnetFailure =
   | 'anvil-stopped'
   | 'bad-option'
   | 'world-differs'
+  | 'transaction-failed'
 
 export class DevnetError extends Error {
   readonly failure: DevnetFailure
