@@ -49,7 +49,6 @@ contract RouterTest is World {
         return amountIn * 997 * reserveOut / (reserveIn * 1000 + amountIn * 997);
     }
 
-    /// @notice The pair itself is the judge: one unit more and it would revert.
     function testFuzz_pair_givesTheMostItAllows(uint256 amountIn, bool reverse) public {
         (MockToken sell, MockToken buy) = reverse ? (weth, usdc) : (usdc, weth);
         amountIn = bound(amountIn, 1e9, 1e30);
