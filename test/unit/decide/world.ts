@@ -145,7 +145,8 @@ export const calmSnapshot: Snapshot = {
   executor: { balance: 10n ** 18n, nonce: 3 },
 }
 
-type Changes = {
+/** What differs from the calm world. */
+export interface Changes {
   configuration?: StrategyConfiguration
   mandate?: Partial<Mandate>
   strategy?: Partial<DecisionInput['strategy']>
