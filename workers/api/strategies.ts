@@ -35,7 +35,7 @@ const strategyRequest = z
   .strictObject({
     vault: addressParameter,
     name: shownName.openapi({ example: 'Buy WETH over a day' }),
-    configuration: strategyConfigurationSchema.openapi({ example: configurationExample }),
+    configuration: strategyConfigurationSchema.clone().openapi({ example: configurationExample }),
   })
   .openapi('StrategyRequest')
 

@@ -12,8 +12,9 @@ export const wireAmount = z
   .openapi({ example: '40000000000', description: 'Whole number of base units, as a decimal string.' })
 export const wireTime = z.int().openapi({ example: 1_790_000_000, description: 'Seconds since epoch.' })
 
-export const addressParameter = address.openapi({ example: '0x52908400098527886E0F7030069857D2E4169EE7' })
-export const bytes32Parameter = bytes32.openapi({ example: `0x${'ab'.repeat(32)}` })
+// Schemas of shared/ may be older than the framework's extension of zod, which only new instances have: hence the clones.
+export const addressParameter = address.clone().openapi({ example: '0x52908400098527886E0F7030069857D2E4169EE7' })
+export const bytes32Parameter = bytes32.clone().openapi({ example: `0x${'ab'.repeat(32)}` })
 
 /** Shown names: one line, no control characters. */
 export const shownName = z
