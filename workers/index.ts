@@ -1,7 +1,9 @@
-import { consume, dispatch } from './agent/dispatch.ts'
+import { consume } from './agent/consume.ts'
+import { dispatch } from './agent/dispatch.ts'
 import { app } from './api/app.ts'
 import type { Env, QueueMessage } from './environment.ts'
 
+// biome-ignore lint/performance/noBarrelFile: the platform finds a Durable Object's class among the entry's exports.
 export { VaultLedger } from './agent/vault-ledger.ts'
 
 export default {

@@ -113,7 +113,7 @@ export interface TrackedOrder extends LiveOrder {
   sentAtBlock: bigint
   blockHash: Hex | null
   /** Every hash ever signed at this nonce, this order's among them: any of them may have used it. */
-  siblings: { orderId: string; hash: Hex }[]
+  siblings: { orderId: string; hash: Hex; mandateId: Hex; executionIndex: number }[]
 }
 
 /** What became of an order, as read from the chain (or from its absence there). */

@@ -2,6 +2,7 @@ import type { Hex } from 'viem'
 import type { Decision, DecisionInput, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
+import { baselineContext } from './decide/context.ts'
 import { decide } from './decide/decide.ts'
 import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
@@ -94,9 +95,9 @@ function unobservable(error: unknown): Observation & { ok: false } {
   throw error
 }
 
-export function decideSlice(slice: Slice, input: DecisionInput): Decision {
+export function decideSlice(agent: Agent, slice: Slice, input: DecisionInput): Decision {
   const started = Date.now()
-  const decision = decide(input)
+  const decision = decide(input, baselineContext(agent.chain))
   const { id: strategyId, vault } = slice.stored.strategy
   const { verdict, reason, sentence, plan, order } = decision
   logLine('info', 'tick.decide', {

@@ -40,7 +40,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const { snapshot, mandate, mandateId } = input
 
   // decide: pure, from a typed value to a typed value
-  const decision = decideSlice(slice, input)
+  const decision = decideSlice(agent, slice, input)
   const { order, plan } = decision
   const trades = decision.verdict === 'allow' || decision.verdict === 'shrink'
   if (order === null || plan === null || !trades) return refused(agent, slice, input, decision)

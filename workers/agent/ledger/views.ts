@@ -41,8 +41,9 @@ export function readTracked(sql: SqlStorage): TrackedOrder[] {
     sentAtBlock: BigInt(order.sent_at_block),
     blockHash: order.block_hash,
     siblings: sql
-      .exec<{ orderId: string; hash: Hex }>(
-        `SELECT id AS orderId, transaction_hash AS hash FROM orders
+      .exec<TrackedOrder['siblings'][number]>(
+        `SELECT id AS orderId, transaction_hash AS hash, mandate_id AS mandateId, execution_index AS executionIndex
+         FROM orders
          WHERE executor = ? AND nonce = ? AND transaction_hash IS NOT NULL ORDER BY sequence`,
         order.executor,
         order.nonce,

@@ -1,0 +1,160 @@
+import { and, eq } from 'drizzle-orm'
+import type { Address } from 'viem'
+import type { MandateProgress } from '../../shared/schema/snapshot.ts'
+import type { StrategyStatus } from '../../shared/schema/strategy.ts'
+import { strategies } from '../database/schema.ts'
+import type { Env } from '../environment.ts'
+import { type Agent, openAgent } from './agent.ts'
+import { type KeptVault, keepAll } from './keeper.ts'
+import { ledgerOf } from './ledger-address.ts'
+import { callSweep } from './lens-call.ts'
+import { logLine } from './log-line.ts'
+import { newMeter } from './meter.ts'
+import { recordMissed } from './missed-slices.ts'
+import { openProviders, openQuorum } from './providers.ts'
+import { mandateProgressFrom, vaultStateFrom } from './snapshot-from-view.ts'
+import { readOpenStrategies, readPauses, readVaults, type StoredStrategy } from './strategy-rows.ts'
+
+/** Slots written down one by one when the cron was away; beyond it only the newest are. */
+const mostMissedSlots = 100
+
+/**
+ * The minute cron. For each vault: asks its ledger for what got stuck, reads its mandates, promotes and finishes strategies,
+ * enqueues what is due, and keeps its checkpoint. One vault's trouble is no other's. `minute`: when the cron was to run,
+ * seconds; delivering it twice is harmless.
+ */
+export async function dispatch(env: Env, minute: number): Promise<void> {
+  const agent = openAgent(env)
+  const vaults = await readVaults(agent)
+  const results = await Promise.allSettled(vaults.map((vault) => dispatchVault(agent, vault, minute)))
+  for (const [position, result] of results.entries()) {
+    const vault = vaults[position]
+    if (result.status === 'rejected' && vault !== undefined) {
+      logLine('error', 'dispatch.failed', { vault, error: result.reason })
+    }
+  }
+  await keepAll(
+    agent,
+    results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+  )
+}
+
+async function dispatchVault(agent: Agent, vault: Address, minute: number): Promise<KeptVault> {
+  const started = Date.now()
+  // The ledger is asked first and by itself: it needs no provider, and stuck orders must not wait for one.
+  const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
+  const report = await ledger.sweep(await readPauses(agent, vault))
+  if (report.alarmWasMissing) logLine('warn', 'sweep.alarm', { vault, count: report.openOrders + report.errands })
+  if (report.openOrders + report.errands > 0)
+    await agent.bindings.TICKS.send({ type: 'track', vault, chainId: agent.chain.id })
+
+  const open = await readOpenStrategies(agent, vault)
+  const providers = openProviders(agent.environment.RPC_URLS, newMeter())
+  const quorum = await openQuorum(providers)
+  const [, vaultView, progressViews] = await callSweep(
+    quorum,
+    vault,
+    open.map(({ mandateId }) => mandateId),
+  )
+  const now = quorum.pin.timestamp
+
+  const due: Due[] = []
+  for (const [position, stored] of open.entries()) {
+    const view = progressViews[position]
+    if (view === undefined) continue
+    const status = await followChain(agent, stored, mandateProgressFrom(view), now, report.openOrders > 0)
+    const next = status === 'active' ? nextSlice(stored, now) : null
+    if (next !== null) due.push(next)
+  }
+  if (due.length > 0) {
+    const keys = due.map(({ strategyId, slot, scheduledAt }) => ({ strategyId, slot, scheduledAt }))
+    await agent.bindings.TICKS.send({ type: 'tick', vault, chainId: agent.chain.id, minute, due: keys })
+    // Only now: a crash in between enqueues the slice once more, which is harmless; the other order would lose it.
+    for (const slice of due) await advance(agent, slice)
+  }
+  logLine('info', 'dispatch.vault', { vault, minute, due: due.length, durationMs: Date.now() - started })
+  return { vault, quorum, state: vaultStateFrom(vaultView) }
+}
+
+/** Promotes a draft whose mandate is on chain; finishes a strategy whose mandate is done. */
+async function followChain(
+  agent: Agent,
+  { strategy, mandate }: StoredStrategy,
+  progress: MandateProgress,
+  now: number,
+  ordersOpen: boolean,
+): Promise<StrategyStatus> {
+  const { id: strategyId, vault, status } = strategy
+  const over = overStatus(progress, mandate, now)
+  // While an order is not confirmed, the mandate's progress may still be taken back.
+  if (over !== null && !ordersOpen && (status !== 'draft' || over === 'closed')) {
+    await setStatus(agent, strategy, over, { nextDue: null })
+    logLine('info', 'dispatch.finished', { vault, strategyId, status: over })
+    return over
+  }
+  if (status !== 'draft' || !progress.open) return status
+  await setStatus(agent, strategy, 'active', {})
+  logLine('info', 'dispatch.promoted', { vault, strategyId })
+  return 'active'
+}
+
+function overStatus(
+  progress: MandateProgress,
+  mandate: StoredStrategy['mandate'],
+  now: number,
+): 'filled' | 'closed' | 'ended' | null {
+  if (progress.filled >= mandate.total) return 'filled'
+  if (progress.closed) return 'closed'
+  return now > mandate.end || progress.executionCount >= mandate.maximumExecutions ? 'ended' : null
+}
+
+async function setStatus(
+  agent: Agent,
+  { id, status: from }: StoredStrategy['strategy'],
+  status: StrategyStatus,
+  also: { nextDue?: null },
+): Promise<void> {
+  await agent.database
+    .update(strategies)
+    .set({ status, updatedAt: agent.clock.now(), ...also })
+    .where(and(eq(strategies.id, id), eq(strategies.status, from)))
+}
+
+interface Due {
+  strategyId: StoredStrategy['strategy']['id']
+  slot: number
+  scheduledAt: number
+  /** Slots that came and went without the cron. */
+  missed: number[]
+  /** The due time this follows from, and the next one. */
+  from: number
+  nextDue: number
+}
+
+/**
+ * The slice whose time has come, if one has: the newest, since older ones are caught up by it or are missed. Paused
+ * strategies are due as well: their tick writes down why nothing is traded.
+ */
+function nextSlice({ strategy, nextDue }: StoredStrategy, now: number): Due | null {
+  const { start, intervalSeconds } = strategy.configuration
+  if (nextDue === null || nextDue > now) return null
+  const slotAt = (time: number) => Math.max(0, Math.floor((time - start) / intervalSeconds))
+  const slot = slotAt(now)
+  const oldest = Math.max(slotAt(nextDue), slot - mostMissedSlots)
+  return {
+    strategyId: strategy.id,
+    slot,
+    scheduledAt: start + slot * intervalSeconds,
+    missed: Array.from({ length: slot - oldest }, (_, offset) => oldest + offset),
+    from: nextDue,
+    nextDue: start + (slot + 1) * intervalSeconds,
+  }
+}
+
+async function advance(agent: Agent, { strategyId, missed, from, nextDue }: Due): Promise<void> {
+  for (const slot of missed) await recordMissed(agent, strategyId, slot, 'the cron did not run in its time')
+  await agent.database
+    .update(strategies)
+    .set({ nextDue, updatedAt: agent.clock.now() })
+    .where(and(eq(strategies.id, strategyId), eq(strategies.nextDue, from)))
+}
