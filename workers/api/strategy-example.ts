@@ -1,3 +1,4 @@
+import type { MandateJson } from '../../shared/schema/mandate.ts'
 import type { StrategyConfigurationJson } from '../../shared/schema/strategy.ts'
 
 /** Sell 50,000 USDC for WETH in 24 hourly slices; shown in the API's documentation. */
@@ -13,4 +14,21 @@ export const configurationExample: StrategyConfigurationJson = {
   slippageBps: 50,
   worstPrice: '200000000000000000000000000000000000000000000',
   orderflow: 'never-public',
+}
+
+/** The mandate such a configuration implies. */
+export const mandateExample: MandateJson = {
+  strategy: `0x${'ab'.repeat(32)}`,
+  sell: configurationExample.sell,
+  buy: configurationExample.buy,
+  total: configurationExample.total,
+  maximumSlice: configurationExample.maximumSlice,
+  start: configurationExample.start,
+  end: 1_800_090_000,
+  minimumInterval: 3_540,
+  maximumExecutions: 82,
+  worstPrice: configurationExample.worstPrice,
+  slippageBps: configurationExample.slippageBps,
+  configurationHash: `0x${'cd'.repeat(32)}`,
+  salt: '83237693041731792666',
 }

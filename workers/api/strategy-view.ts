@@ -5,6 +5,7 @@ import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { type MandateJson, mandateSchema, typedDataTypes, vaultDomain } from '../../shared/schema/mandate.ts'
 import { strategyConfigurationSchema, strategyStatus } from '../../shared/schema/strategy.ts'
 import { displayAmount, showAmount, showBps, showShare } from './display.ts'
+import { configurationExample, mandateExample } from './strategy-example.ts'
 import type { StrategyRow } from './strategy-store.ts'
 import type { readMandateProgress } from './vault-reader.ts'
 import { wireAddress, wireAmount, wireBytes32, wireTime } from './wire.ts'
@@ -17,7 +18,7 @@ export const strategySummarySchema = z
     vault: wireAddress,
     name: z.string(),
     status: strategyStatus,
-    configuration: strategyConfigurationSchema,
+    configuration: strategyConfigurationSchema.clone().openapi({ example: configurationExample }),
     configurationHash: wireBytes32,
     mandateId: wireBytes32,
     nextDue: wireTime.nullable(),
@@ -27,6 +28,7 @@ export const strategySummarySchema = z
   })
   .openapi('Strategy')
 
+const shownMandate = mandateSchema.clone().openapi({ example: mandateExample })
 const typedDataField = z.object({ name: z.string(), type: z.string() })
 
 const mandateTypedDataSchema = z
@@ -39,13 +41,13 @@ const mandateTypedDataSchema = z
     }),
     types: z.object({ EIP712Domain: z.array(typedDataField), Mandate: z.array(typedDataField) }),
     primaryType: z.literal('Mandate'),
-    message: mandateSchema,
+    message: shownMandate,
   })
   .openapi('MandateTypedData', { description: 'Give it to eth_signTypedData_v4 as it is.' })
 
 export const strategyDetailSchema = strategySummarySchema
   .extend({
-    mandate: mandateSchema,
+    mandate: shownMandate,
     typedData: mandateTypedDataSchema,
     openMandate: z
       .object({

@@ -24,6 +24,8 @@ export const shownName = z
   .max(100)
   .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must not hold control characters')
 
+const instance = '5f2e7c1a-6c1e-4b0b-9a64-2f2c7f0f7f0e'
+
 const faultSchema = z
   .object({
     pointer: z.string().optional(),
@@ -58,7 +60,7 @@ export const problemSchema = z
       title: problemCatalogue['invalid-strategy'].title,
       status: 422,
       detail: 'maximumSlice is larger than total.',
-      instance: '5f2e7c1a-6c1e-4b0b-9a64-2f2c7f0f7f0e',
+      instance,
       code: 'SliceTooLarge',
       errors: [
         {
@@ -81,22 +83,29 @@ export const accessProblems = ['unauthorized', 'forbidden', 'internal-error', 'm
 
 interface ProblemAnswer {
   description: string
-  content: { 'application/problem+json': { schema: typeof problemSchema } }
+  content: {
+    'application/problem+json': { schema: typeof problemSchema; examples: Record<string, { value: unknown }> }
+  }
 }
 
-/** OpenAPI answers for these problems, gathered by status. */
+/** OpenAPI answers for these problems, gathered by status, each with an example. */
 export function problems(...names: readonly ProblemName[]): Record<string, ProblemAnswer> {
-  const byStatus = new Map<number, string[]>()
+  const answers: Record<string, ProblemAnswer> = {}
   for (const name of names) {
     const { status, title } = problemCatalogue[name]
-    byStatus.set(status, [...(byStatus.get(status) ?? []), `${name}: ${title}.`])
+    const examples = { [name]: { value: { type: problemType(name), title, status, detail: `${title}.`, instance } } }
+    const former = answers[status]
+    answers[status] = {
+      description: `${former === undefined ? '' : `${former.description} `}${name}: ${title}.`,
+      content: {
+        'application/problem+json': {
+          schema: problemSchema,
+          examples: { ...former?.content['application/problem+json'].examples, ...examples },
+        },
+      },
+    }
   }
-  return Object.fromEntries(
-    [...byStatus].map(([status, lines]) => [
-      String(status),
-      { description: lines.join(' '), content: { 'application/problem+json': { schema: problemSchema } } },
-    ]),
-  )
+  return answers
 }
 
 /** A JSON answer as OpenAPI wants it. Answers are never parsed, only typed: what leaves is the encoded side of codecs. */
