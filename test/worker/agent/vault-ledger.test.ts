@@ -1,0 +1,325 @@
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { type Address, getAddress, type Hex, pad, toHex } from 'viem'
+import { describe, expect, it } from 'vitest'
+import { verifyLog } from '../../../shared/audit/verify-log.ts'
+import { ledgerOf } from '../../../workers/agent/ledger-address.ts'
+import type { Settlement } from '../../../workers/agent/ledger-types.ts'
+import type { VaultLedger } from '../../../workers/agent/vault-ledger.ts'
+import { chainId, executor, mandateId, sampleReservation, sampleTransaction, strategyId } from './sample-decision.ts'
+
+let lastVault = 0
+/** A vault nobody has used: each test has its own ledger. */
+function freshVault(): Address {
+  lastVault += 1
+  return getAddress(pad(toHex(0xabc000 + lastVault), { size: 20 }))
+}
+
+function openLedger(vault: Address = freshVault()) {
+  return { vault, ledger: () => ledgerOf(env, chainId, vault) }
+}
+
+async function reserved(vault: Address, slot: number, nonce = 0) {
+  const ledger = ledgerOf(env, chainId, vault)
+  const { version } = await ledger.status()
+  const result = await ledger.reserve(
+    sampleReservation(vault, slot, version, { executor: { balance: 10n ** 18n, nonce } }),
+  )
+  if (!result.ok) throw new Error(`not reserved: ${result.reason}`)
+  return result
+}
+
+function settlement(orderId: string, changes: Partial<Settlement>): Settlement {
+  return {
+    orderId,
+    outcome: 'filled',
+    final: true,
+    settledAt: 1_800_000_012,
+    transactionHash: sampleTransaction('1').hash,
+    blockNumber: 101n,
+    blockHash: `0x${'b1'.repeat(32)}`,
+    amountIn: 1_000_000_000n,
+    amountOut: 398_000_000_000_000_000n,
+    oracleOut: 400_000_000_000_000_000n,
+    gasUsed: 300_000n,
+    gasPriceWei: 2_000_000_000n,
+    mandateFilled: 1_000_000_000n,
+    executionCount: 1,
+    ...changes,
+  }
+}
+
+describe('reserving', () => {
+  it('claims a slice once, whoever asks again', async () => {
+    const { vault, ledger } = openLedger()
+    const first = await reserved(vault, 0)
+    expect(first).toMatchObject({ attempt: 1, sequence: 0, nonce: 0, minimumFees: null })
+    const { version } = await ledger().status()
+    const again = await ledger().reserve(sampleReservation(vault, 0, version))
+    expect(again).toEqual({ ok: false, reason: 'AlreadyClaimed' })
+  })
+
+  it('of two deliveries at the same time lets one through', async () => {
+    const { vault, ledger } = openLedger()
+    const { version } = await ledger().status()
+    const results = await Promise.all([
+      ledger().reserve(sampleReservation(vault, 0, version)),
+      ledger().reserve(sampleReservation(vault, 0, version)),
+    ])
+    expect(results.filter((result) => result.ok)).toHaveLength(1)
+    expect((await ledger().status()).length).toBe(1)
+  })
+
+  it('keeps one live order for a key', async () => {
+    const { vault, ledger } = openLedger()
+    await reserved(vault, 0)
+    const { version } = await ledger().status()
+    const other = await ledger().reserve(sampleReservation(vault, 1, version))
+    expect(other).toEqual({ ok: false, reason: 'OrderInFlight' })
+  })
+
+  it('refuses a decision made on an older version', async () => {
+    const { vault, ledger } = openLedger()
+    const { version } = await ledger().status()
+    await ledger().setPause({ scope: 'vault', subject: vault, paused: true })
+    await ledger().setPause({ scope: 'vault', subject: vault, paused: false })
+    expect(await ledger().reserve(sampleReservation(vault, 0, version))).toEqual({ ok: false, reason: 'StaleDecision' })
+  })
+
+  it('does not raise the version for a record that claims nothing', async () => {
+    const { vault, ledger } = openLedger()
+    const { version, input, decision } = sampleReservation(vault, 0, 0)
+    await ledger().record({ strategyId, slot: 0, decidedAt: 1_800_000_000, input, decision })
+    expect(await ledger().status()).toMatchObject({ version, length: 1 })
+  })
+
+  it('refuses a snapshot older than the newest settled block', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(orderId, { blockNumber: 101n }))
+    const { version } = await ledger().status()
+    const stale = await ledger().reserve(sampleReservation(vault, 1, version, { blockNumber: 100n }))
+    expect(stale).toEqual({ ok: false, reason: 'StaleDecision' })
+    const fresh = await ledger().reserve(sampleReservation(vault, 1, version, { blockNumber: 101n }))
+    expect(fresh).toMatchObject({ ok: true })
+  })
+
+  it('refuses what would exceed the mandate or the volume meter with what is filled already', async () => {
+    const { vault, ledger } = openLedger()
+    const { version } = await ledger().status()
+    const full = sampleReservation(vault, 0, version, {
+      mandate: { filled: 4_500_000_000n, lastExecution: 0, executionCount: 4, open: true, closed: false },
+    })
+    expect(await ledger().reserve(full)).toEqual({ ok: false, reason: 'MandateExceeded' })
+    const busy = sampleReservation(vault, 0, version)
+    busy.input.snapshot.vault.volumeUsedUsd = 1_501n * 10n ** 18n
+    expect(await ledger().reserve(busy)).toEqual({ ok: false, reason: 'VolumeExceeded' })
+  })
+})
+
+describe('pausing', () => {
+  it.each([
+    ['everything', () => ''],
+    ['vault', (vault: Address) => vault],
+    ['strategy', () => strategyId],
+  ] as const)('at the scope %s stops a reservation, a commit and a resend', async (scope, subjectOf) => {
+    const { vault, ledger } = openLedger()
+    const flag = { scope, subject: subjectOf(vault), paused: true }
+    const { orderId } = await reserved(vault, 0)
+    expect((await ledger().setPause(flag)).live).toMatchObject({ orderId, state: 'reserved' })
+    expect(await ledger().commit(orderId, sampleTransaction('1'))).toEqual({ ok: false, reason: 'StrategyPaused' })
+    const { version } = await ledger().status()
+    const paused = await ledger().reserve(sampleReservation(vault, 0, version))
+    expect(paused).toEqual({ ok: false, reason: 'StrategyPaused' })
+
+    await ledger().setPause({ ...flag, paused: false })
+    const second = await reserved(vault, 0)
+    expect(second.attempt).toBe(2)
+    await ledger().commit(second.orderId, sampleTransaction('2'))
+    expect(await ledger().maySend(second.orderId)).toBe(true)
+    await ledger().setPause(flag)
+    expect(await ledger().maySend(second.orderId)).toBe(false)
+  })
+
+  it('leaves other strategies alone at the scope of one', async () => {
+    const { vault, ledger } = openLedger()
+    await ledger().setPause({ scope: 'strategy', subject: `0x${'99'.repeat(32)}`, paused: true })
+    expect(await reserved(vault, 0)).toMatchObject({ ok: true })
+  })
+
+  it('follows the database when a push was lost, and forgets a flag only after two sweeps without it', async () => {
+    const { vault, ledger } = openLedger()
+    const flag = { scope: 'vault', subject: vault, paused: true } as const
+    await ledger().sweep([flag])
+    expect((await ledger().status()).pausedScopes).toEqual([flag])
+    await ledger().sweep([])
+    expect((await ledger().status()).pausedScopes).toEqual([flag])
+    await ledger().sweep([])
+    expect((await ledger().status()).pausedScopes).toEqual([])
+  })
+})
+
+describe('the nonce', () => {
+  it('is used again, outbid by an eighth, while the chain has not used it', async () => {
+    const { vault, ledger } = openLedger()
+    const first = await reserved(vault, 0, 7)
+    await ledger().commit(first.orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(first.orderId, { outcome: 'expired', blockNumber: null, blockHash: null }))
+    const second = await reserved(vault, 0, 7)
+    expect(second).toMatchObject({
+      attempt: 2,
+      nonce: 7,
+      minimumFees: { maxFeePerGas: 3_375_000_002n, maxPriorityFeePerGas: 1_125_000_002n },
+    })
+    await ledger().commit(second.orderId, sampleTransaction('2'))
+    const [tracked] = await ledger().tracked()
+    expect(tracked?.siblings.map(({ hash }) => hash)).toEqual([
+      sampleTransaction('1').hash,
+      sampleTransaction('2').hash,
+    ])
+  })
+
+  it('moves on once the chain has used it', async () => {
+    const { vault, ledger } = openLedger()
+    const first = await reserved(vault, 0, 7)
+    await ledger().commit(first.orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(first.orderId, {}))
+    const { version } = await ledger().status()
+    const reservation = sampleReservation(vault, 1, version, { blockNumber: 102n, executor: { balance: 1n, nonce: 8 } })
+    expect(await ledger().reserve(reservation)).toMatchObject({ ok: true, nonce: 8, minimumFees: null })
+  })
+})
+
+describe('settling', () => {
+  it('is heard once, however often it is told', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    expect(await ledger().settle(settlement(orderId, { final: false }))).toBe(true)
+    expect(await ledger().settle(settlement(orderId, { final: false }))).toBe(false)
+    expect((await ledger().status()).live).toMatchObject({ orderId, state: 'included' })
+    expect(await ledger().settle(settlement(orderId, {}))).toBe(true)
+    expect(await ledger().settle(settlement(orderId, {}))).toBe(false)
+    expect(await ledger().status()).toMatchObject({ live: null, length: 2 })
+  })
+
+  it('is taken back by a reorg, and done again in another block', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(orderId, { final: false }))
+    expect(await ledger().unsettle(orderId, 1_800_000_024)).toBe(true)
+    expect((await ledger().status()).live).toMatchObject({ orderId, state: 'sent' })
+    expect(await ledger().settle(settlement(orderId, { blockHash: `0x${'b2'.repeat(32)}` }))).toBe(true)
+    const outcomes = await outcomesOf(ledger())
+    expect(outcomes).toEqual(['filled', 'unsettled', 'filled'])
+  })
+
+  it('measures the shortfall below the oracle', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(orderId, {}))
+    const orders = (await ledger().outbox(100)).flatMap((entry) => (entry.kind === 'order' ? [entry.order] : []))
+    expect(orders.at(-1)).toMatchObject({ slippageBps: 50, amountOut: '398000000000000000', state: 'included' })
+  })
+
+  it('latches a strategy after five failures in a row, until a person re-enables it', async () => {
+    const { vault, ledger } = openLedger()
+    for (let slot = 0; slot < 5; slot++) {
+      const { orderId } = await reserved(vault, slot)
+      await ledger().commit(orderId, sampleTransaction(String(slot + 1)))
+      await ledger().settle(settlement(orderId, { outcome: 'expired', blockNumber: null, blockHash: null }))
+    }
+    const { version } = await ledger().status()
+    expect(await ledger().reserve(sampleReservation(vault, 5, version))).toEqual({ ok: false, reason: 'Latched' })
+    await ledger().setPause({ scope: 'strategy', subject: strategyId, paused: false })
+    expect(await reserved(vault, 5)).toMatchObject({ ok: true })
+    const statuses = (await ledger().outbox(100)).flatMap((entry) => (entry.kind === 'strategy' ? [entry.status] : []))
+    expect(statuses).toEqual(['latched', 'active'])
+  })
+
+  it('asks for another attempt when an order died, and names the mandate as filled when it is', async () => {
+    const { vault, ledger } = openLedger()
+    const first = await reserved(vault, 0)
+    await ledger().commit(first.orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(first.orderId, { outcome: 'expired', blockNumber: null, blockHash: null }))
+    const second = await reserved(vault, 0)
+    await ledger().commit(second.orderId, sampleTransaction('2'))
+    await ledger().settle(settlement(second.orderId, { mandateFilled: 5_000_000_000n }))
+    const errands = (await ledger().outbox(100)).filter(({ kind }) => kind === 'tick' || kind === 'strategy')
+    expect(errands).toMatchObject([
+      { kind: 'tick', strategyId, slot: 0 },
+      { kind: 'strategy', strategyId, status: 'filled' },
+    ])
+  })
+})
+
+describe('a crash', () => {
+  it('keeps a reserved order, its alarm and the log', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId, head } = await reserved(vault, 0)
+    await abortAllDurableObjects()
+    expect(await ledger().status()).toMatchObject({ head, length: 1, live: { orderId, state: 'reserved' } })
+    const alarm = await runInDurableObject(ledger(), (_: VaultLedger, state) => state.storage.getAlarm())
+    expect(alarm).not.toBeNull()
+  })
+
+  it('keeps the bytes that were committed', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    await abortAllDurableObjects()
+    const [tracked] = await ledger().tracked()
+    expect(tracked).toMatchObject({ state: 'signed', bytes: sampleTransaction('1').bytes, executor, mandateId })
+  })
+
+  it('lets nobody commit to an order that was given up meanwhile', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    expect(await ledger().release(orderId, 'NoBytes', true, 1_800_000_031)).toBe(true)
+    expect(await ledger().commit(orderId, sampleTransaction('1'))).toEqual({ ok: false, reason: 'Released' })
+  })
+
+  it('never gives up an order that has bytes', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    expect(await ledger().release(orderId, 'NoBytes', true, 1_800_000_031)).toBe(false)
+  })
+
+  it('finds an alarm that got lost', async () => {
+    const { vault, ledger } = openLedger()
+    await reserved(vault, 0)
+    await runInDurableObject(ledger(), (_: VaultLedger, state) => state.storage.deleteAlarm())
+    expect(await ledger().sweep([])).toMatchObject({ alarmWasMissing: true, openOrders: 1 })
+    const alarm = await runInDurableObject(ledger(), (_: VaultLedger, state) => state.storage.getAlarm())
+    expect(alarm).not.toBeNull()
+  })
+})
+
+describe('the log', () => {
+  it('verifies from genesis to its head', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    await ledger().settle(settlement(orderId, {}))
+    const records = (await ledger().outbox(100)).flatMap((entry) => (entry.kind === 'record' ? [entry.record] : []))
+    const { head, length } = await ledger().status()
+    const verdict = verifyLog(
+      { chainId, vault },
+      records.map(({ record }) => JSON.parse(record)),
+      records.map((record): Hex => record.head),
+      { length, head },
+    )
+    expect(verdict).toEqual({ intact: true, length: 2, head })
+  })
+})
+
+async function outcomesOf(ledger: ReturnType<typeof ledgerOf>): Promise<string[]> {
+  const entries = await ledger.outbox(100)
+  return entries.flatMap((entry) =>
+    entry.kind === 'record' && entry.record.type === 'outcome' ? [entry.record.verdict] : [],
+  )
+}
