@@ -1,0 +1,128 @@
+import { createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { decimalString } from '../../shared/schema/primitives.ts'
+import { processesNamed, runCommand, startUntil } from './run-command.ts'
+
+const hash = z.string().regex(/^0x[0-9a-f]{64}$/)
+const summarySchema = z.object({
+  slices: z.array(
+    z.object({
+      txHash: hash,
+      amountIn: decimalString,
+      amountOut: decimalString,
+      oracleOut: decimalString,
+      slippageBps: z.number(),
+      predictedSlippageBps: z.number(),
+      legs: z.int().min(1),
+      relay: z.string().min(1),
+      decisionHead: hash,
+    }),
+  ),
+  mandateTotal: decimalString,
+  mandateFilled: decimalString,
+  publicMempoolSightings: z.int(),
+})
+
+const anyPorts = ['--api-port', '0', '--chain-port', '0']
+const onceJson = ['--once', '--json', ...anyPorts]
+
+function expectWholeOrder(stdout: string): z.output<typeof summarySchema> {
+  const summary = summarySchema.parse(JSON.parse(stdout))
+  expect(summary.slices).toHaveLength(5)
+  expect(new Set(summary.slices.map(({ txHash }) => txHash)).size).toBe(5)
+  expect(summary.mandateFilled).toBe(summary.mandateTotal)
+  expect(summary.slices.reduce((sum, { amountIn }) => sum + BigInt(amountIn), 0n)).toBe(BigInt(summary.mandateTotal))
+  expect(summary.slices.some(({ legs }) => legs >= 2)).toBe(true)
+  return summary
+}
+
+/** One sentence on standard error: a line, not a stack. */
+function expectOneSentence(stderr: string): void {
+  const lines = stderr.trim().split('\n')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).not.toMatch(/\bat .*:\d+:\d+/)
+  expect(lines[0]).toMatch(/[.…]$/)
+}
+
+describe('npm start -- --once --json', () => {
+  it('executes a whole TWAP in private and leaves nothing running', async () => {
+    const before = { anvil: await processesNamed('anvil'), workerd: await processesNamed('workerd') }
+    const { code, stdout, stderr } = await runCommand('start.ts', onceJson)
+    expect(code, stderr).toBe(0)
+    expect(expectWholeOrder(stdout).publicMempoolSightings).toBe(0)
+    expect(await processesNamed('anvil')).toEqual(before.anvil)
+    expect(await processesNamed('workerd')).toEqual(before.workerd)
+  })
+
+  it('counts a transaction that the relay leaked on purpose', async () => {
+    const { code, stdout, stderr } = await runCommand('start.ts', [...onceJson, '--leak'])
+    expect(code, stderr).toBe(0)
+    expect(expectWholeOrder(stdout).publicMempoolSightings).toBeGreaterThan(0)
+  })
+})
+
+describe('FORK_URL', () => {
+  it('forks a world that was started by hand', async () => {
+    const origin = await startUntil('devnet.ts', ['--origin', '--port', '0'], /(http:\/\/127\.0\.0\.1:\d+)/)
+    try {
+      const { code, stdout, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: origin.match[1] ?? '' })
+      expect(code, stderr).toBe(0)
+      expect(expectWholeOrder(stdout).publicMempoolSightings).toBe(0)
+    } finally {
+      await origin.stop()
+    }
+  })
+
+  it('says in one sentence that nothing answers there', async () => {
+    const { code, stdout, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: 'http://127.0.0.1:9' })
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expectOneSentence(stderr)
+    expect(stderr).toContain('FORK_URL')
+  })
+
+  it('says in one sentence that the chain is not known', async () => {
+    const stranger = await startUntil(
+      '../node_modules/@foundry-rs/anvil/bin.mjs',
+      ['--port', '0'],
+      /127\.0\.0\.1:(\d+)/,
+    )
+    try {
+      const url = `http://127.0.0.1:${stranger.match[1]}`
+      const { code, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: url })
+      expect(code).toBe(1)
+      expectOneSentence(stderr)
+      expect(stderr).toContain('31337')
+    } finally {
+      await stranger.stop()
+    }
+  })
+})
+
+describe('what cannot start', () => {
+  it('names the port that is taken', async () => {
+    const server = createServer()
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? String(address.port) : ''
+    try {
+      for (const option of ['--chain-port', '--api-port']) {
+        const others = option === '--chain-port' ? ['--api-port', '0'] : ['--chain-port', '0']
+        const { code, stderr } = await runCommand('start.ts', ['--once', '--json', option, port, ...others])
+        expect(code).toBe(1)
+        expectOneSentence(stderr)
+        expect(stderr).toContain(port)
+      }
+    } finally {
+      server.close()
+    }
+  })
+
+  it('refuses options it does not know', async () => {
+    const { code, stderr } = await runCommand('start.ts', ['--twice'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('--twice')
+    expect(stderr).not.toMatch(/\bat .*:\d+:\d+/)
+  })
+})
