@@ -27,9 +27,10 @@ export interface Trade {
   amountOut: number
 }
 
-/** A v2 pair gives its last units only at absurd prices; 2^20 in q is a price moved by 10^12. */
-const constantProductReach = 2 ** 20
-const q96 = 2 ** 96
+/** A v2 pair gives its last units only at absurd prices; a million in q is a price moved by 10^12. */
+const constantProductReach = 1_000_000
+// Not 2 ** 96: powers of doubles are not the same on every engine.
+const q96 = Number(1n << 96n)
 
 /** The pool's curve for selling token0 (`zeroForOne`) or token1. Empty where it has no liquidity that way. */
 export function curveOf(pool: Pool, zeroForOne: boolean): Curve {

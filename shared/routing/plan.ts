@@ -65,6 +65,7 @@ interface Share {
 /** The best split over as few legs as make sense: the smallest is dropped while it is dust or there are too many. */
 function chooseLegs(venues: readonly Venue[], amountIn: bigint, options: PlanOptions): Share[] {
   let chosen = [...venues]
+  let sufficient: Share[] | null = null
   for (;;) {
     const { amounts, exhausted } = splitInput(
       chosen.map(({ curve }) => curve),
@@ -77,10 +78,13 @@ function chooseLegs(venues: readonly Venue[], amountIn: bigint, options: PlanOpt
       .sort((one, other) => other.amount - one.amount)
     const smallest = shares.at(-1)
     if (smallest === undefined) return bestVenue(chosen)
+    // Dust that is needed to take the whole input stays.
+    if (exhausted && sufficient !== null && sufficient.length <= options.maximumLegs) return sufficient
     if (shares.length === 1) return shares
     // Where liquidity runs out every leg is needed, however small.
     const isDust = !exhausted && smallest.amount * 10_000 < total * options.minimumLegShareBps
     if (!isDust && shares.length <= options.maximumLegs) return shares
+    sufficient = exhausted ? null : shares
     chosen = shares.slice(0, -1).map(({ venue }) => venue)
   }
 }
@@ -110,10 +114,13 @@ function priceLegs(shares: readonly Share[], amountIn: bigint): PlannedLeg[] {
   })
 }
 
+/** 2^53: what a double can say exactly. */
+const shareUnits = Number.MAX_SAFE_INTEGER + 1
+
 /** Shares in 53 bits, floored; the remainder goes to the first, which is the largest. */
 function wholeAmounts(shares: readonly Share[], amountIn: bigint): bigint[] {
   const total = shares.reduce((sum, { amount }) => sum + amount, 0)
-  const amounts = shares.map(({ amount }) => (amountIn * BigInt(Math.floor((amount / total) * 2 ** 53))) >> 53n)
+  const amounts = shares.map(({ amount }) => (amountIn * BigInt(Math.floor((amount / total) * shareUnits))) >> 53n)
   const remainder = amountIn - amounts.reduce((sum, amount) => sum + amount, 0n)
   return amounts.map((amount, index) => (index === 0 ? amount + remainder : amount))
 }

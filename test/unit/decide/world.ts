@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import { type Address, getAddress } from 'viem'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
 import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
@@ -10,7 +10,7 @@ import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
 // A small world in which everything is in order: a vault with USDC and WETH, two pools near 3,000 USD and a TWAP.
 
 export const chain = devnet
-export const vaultAddress: Address = '0x00000000000000000000000000000000000A11cE'
+export const vaultAddress: Address = getAddress('0x00000000000000000000000000000000000a11ce')
 export const strategyId = `0x${'5'.repeat(64)}` as const
 export const usd = (dollars: number) => BigInt(dollars) * 10n ** 18n
 export const usdc = (amount: number) => BigInt(Math.round(amount * 1e6))
@@ -111,7 +111,7 @@ export const calmSnapshot: Snapshot = {
     isSealed: true,
     incident: 0,
     epoch: 1,
-    executor: '0x00000000000000000000000000000000000E0EC0',
+    executor: getAddress('0x00000000000000000000000000000000000e0ec0'),
     executorExpiry: start + 1_000_000,
     checkpointAt: start - 60,
     checkpointFresh: true,

@@ -153,6 +153,21 @@ describe('the ends of liquidity', () => {
     expect(routed?.plan.legs).toHaveLength(2)
   })
 
+  it('keeps a dust leg without which the input would not fit', () => {
+    const small = concentrated(7, {
+      feePips: 500,
+      tickSpacing: 10,
+      tick: 0,
+      positions: [{ lower: -100, upper: 100, liquidity: 10n ** 18n }],
+    })
+    const most = plan([window], true, 10n ** 24n)?.plan.amountIn ?? 0n
+    const beyond = most + 10n ** 15n
+    const routed = plan([window, small], true, beyond, { maximumLegs: 8, minimumLegShareBps: 50 })
+    expect(routed?.partial).toBe(false)
+    expect(routed?.plan.legs).toHaveLength(2)
+    expect(plan([window, small], true, beyond, { maximumLegs: 1, minimumLegShareBps: 50 })?.partial).toBe(true)
+  })
+
   it('gives nothing without pools, without liquidity, or for other tokens', () => {
     expect(plan([], true, 1n)).toBeNull()
     expect(plan([pair(1, 0n, 0n)], true, 10n)).toBeNull()
