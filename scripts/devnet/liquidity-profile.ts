@@ -14,7 +14,7 @@ interface Layer {
 }
 
 /**
- * Shapes read off the mainnet pools of January 2026. A 0.05 % pool has a plateau of about ±1.5 %, a quarter of it out to
+ * Shapes read off the mainnet pools of January 2026. A 0.05 % pool (and a 0.01 % one of a moving pair) has a plateau of about ±1.5 %, a quarter of it out to
  * ±5 %, a seventh at ±10 %, under a tenth at ±50 % and half a percent at the ends. A 0.3 % pool keeps nine tenths to
  * ±5 % and a half at ±10 %. A stable pool has almost all within a tenth of a percent.
  */
@@ -53,10 +53,10 @@ const maximumTick = 887_272
 
 /** Nested positions around `tick` whose liquidity at the price adds up to about `liquidity`. */
 export function liquidityProfile(
-  pool: { tick: number; tickSpacing: number; feePips: number; liquidity: bigint },
+  pool: { tick: number; tickSpacing: number; feePips: number; isStable: boolean; liquidity: bigint },
   random: Random,
 ): Position[] {
-  const layers = shapes[pool.feePips <= 100 ? 'stable' : pool.feePips <= 500 ? 'tight' : 'wide']
+  const layers = shapes[pool.isStable ? 'stable' : pool.feePips <= 500 ? 'tight' : 'wide']
   const aligned = (tick: number) => Math.round(tick / pool.tickSpacing) * pool.tickSpacing
   const edge = Math.floor(maximumTick / pool.tickSpacing) * pool.tickSpacing
   const clamp = (tick: number) => Math.max(-edge, Math.min(edge, tick))

@@ -22,6 +22,7 @@ export const poolPlans: readonly PoolPlan[] = [
   { tokens: ['USDC', 'WETH'], venue: 'UniswapV3', feePips: 3000, depthUsd: 310_000 },
   { tokens: ['USDC', 'WETH'], venue: 'UniswapV3', feePips: 10_000, depthUsd: 40_000 },
   { tokens: ['USDC', 'WETH'], venue: 'UniswapV2', feePips: 3000, depthUsd: 60_000 },
+  { tokens: ['USDC', 'WETH'], venue: 'UniswapV3', feePips: 100, depthUsd: 60_000 },
   { tokens: ['USDT', 'WETH'], venue: 'UniswapV3', feePips: 500, depthUsd: 500_000 },
   { tokens: ['USDT', 'WETH'], venue: 'UniswapV3', feePips: 3000, depthUsd: 1_300_000 },
   { tokens: ['USDT', 'WETH'], venue: 'UniswapV2', feePips: 3000, depthUsd: 80_000 },

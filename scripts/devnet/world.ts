@@ -169,6 +169,7 @@ function seedings(accounts: DevnetAccounts, pool: WorldPool): WorldTransaction[]
     tick: tickAt(price),
     tickSpacing: tickSpacing(pool.feePips),
     feePips: pool.feePips,
+    isStable: token0.usd === token1.usd,
     liquidity: liquidityForDepth(pool.depthUsd, token0, token1),
   }
   const positions = liquidityProfile(shape, seededRandom(`liquidity ${label(pool)}`))
