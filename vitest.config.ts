@@ -21,6 +21,9 @@ const testBindings = {
   ADMIN_KEY_HASH: '944650a7cd0f9e14d5c4fb15edbffb7fa45fb9ed36a4fa9be3d7e5476ae51bd9',
 }
 
+/** Files that share the local chain take turns. */
+const oneChain = { fileParallelism: false, hookTimeout: 120_000 }
+
 async function workerProject(name: string, include: string[], globalSetup: string[] = []) {
   const migrations = await readD1Migrations(new URL('./workers/database/migrations', import.meta.url).pathname)
   return {
@@ -37,7 +40,14 @@ async function workerProject(name: string, include: string[], globalSetup: strin
       })),
     ],
     resolve: { alias },
-    test: { name, include, globalSetup, testTimeout: 30_000 },
+    test: {
+      name,
+      include,
+      globalSetup,
+      testTimeout: 60_000,
+      silent: 'passed-only' as const,
+      ...(globalSetup.length > 0 ? oneChain : {}),
+    },
   }
 }
 

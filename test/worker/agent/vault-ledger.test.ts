@@ -1,13 +1,16 @@
+/// <reference types="@cloudflare/vitest-plugin/types" />
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+import { env as bound } from 'cloudflare:workers'
 import { type Address, getAddress, type Hex, pad, toHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { verifyLog } from '../../../shared/audit/verify-log.ts'
 import { ledgerOf } from '../../../workers/agent/ledger-address.ts'
 import type { Settlement } from '../../../workers/agent/ledger-types.ts'
 import type { VaultLedger } from '../../../workers/agent/vault-ledger.ts'
+import type { Env } from '../../../workers/environment.ts'
 import { chainId, executor, mandateId, sampleReservation, sampleTransaction, strategyId } from './sample-decision.ts'
 
+const env = bound as Env
 let lastVault = 0
 /** A vault nobody has used: each test has its own ledger. */
 function freshVault(): Address {
