@@ -15,6 +15,9 @@ contract Lens is ILens {
     int24 private constant HIGHEST_TICK = 887272;
     /// @notice Largest spacing whose arithmetic stays within an int24 here, as in the genuine factory.
     int256 private constant WIDEST_SPACING = 16384;
+    /// @notice Gas per question, so that a hostile pool cannot use up the call: ten times what a genuine one needs.
+    uint256 private constant QUESTION_GAS = 200_000;
+    uint256 private constant HISTORY_GAS = 3_000_000;
 
     /// @inheritdoc ILens
     function observe(
@@ -201,7 +204,7 @@ contract Lens is ILens {
 
     function observed(address source, uint32[] calldata secondsAgo) private view returns (bool, int56[] memory none) {
         if (source.code.length == 0) return (false, none);
-        try this.cumulativesOf(source, secondsAgo) returns (int56[] memory cumulatives) {
+        try this.cumulativesOf{gas: HISTORY_GAS}(source, secondsAgo) returns (int56[] memory cumulatives) {
             return (cumulatives.length == secondsAgo.length, cumulatives);
         } catch {
             return (false, none);
@@ -225,7 +228,7 @@ contract Lens is ILens {
     function ask(address source, bytes memory question, uint256 size) private view returns (bool, bytes memory answer) {
         if (source.code.length == 0) return (false, answer);
         bool done;
-        (done, answer) = source.staticcall(question);
+        (done, answer) = source.staticcall{gas: QUESTION_GAS}(question);
         return (done && answer.length >= size, answer);
     }
 }

@@ -279,7 +279,7 @@ contract Vault is IVault, TransientLock {
         gate = to.withCheckpoint(block.timestamp);
         peakUsd = next;
         netAssetValueUsd = value.afterLow;
-        if (!from.suspended() && to.suspended()) emit Suspended(high, peak);
+        if (to.suspended() && to.suspendedAt() != from.suspendedAt()) emit Suspended(high, peak);
         if (!from.tripped() && to.tripped()) emit Tripped(to.incident(), high, peak);
         if (from.suspended() && !crossed) emit Resumed(high, peak);
         emit Checkpointed(msg.sender, value.afterLow, value.afterHigh, next);
