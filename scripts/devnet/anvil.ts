@@ -63,7 +63,7 @@ function anvilBinary(): string {
 /** Starts an anvil and waits until it answers. Without a port it takes a free one. */
 export async function startAnvil(flags: readonly string[], port?: number): Promise<Anvil> {
   guardRunning()
-  const chosen = port === undefined || port === 0 ? await freePort() : port
+  const chosen = await reservedPort(port ?? 0)
   const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', String(chosen), '--quiet', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -98,7 +98,7 @@ export async function startAnvil(flags: readonly string[], port?: number): Promi
   const deadline = Date.now() + startTimeoutMilliseconds
   while (!exited) {
     try {
-      await rpc.request('eth_chainId')
+      await Promise.race([rpc.request('eth_chainId'), ended.then(() => Promise.reject(new Error('anvil ended')))])
       return { port: chosen, rpc, processId: child.pid ?? 0, stop, ended }
     } catch {
       if (Date.now() > deadline) break
@@ -126,13 +126,17 @@ export function portInUse(port: number): DevnetError {
   )
 }
 
-function freePort(): Promise<number> {
+/** The port if nothing listens there, or a free one for 0: anvil would find out only after others had answered for it. */
+function reservedPort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portInUse(port) : error),
+    )
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject()))
+      const taken = typeof address === 'object' && address !== null ? address.port : port
+      server.close(() => resolve(taken))
     })
   })
 }

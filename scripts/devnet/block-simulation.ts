@@ -19,7 +19,7 @@ export interface SimulatedTransaction<Transaction extends UnsignedTransaction = 
   succeeded: boolean
   gasUsed: bigint
   returnData: Hex
-  /** The node's words where it did not succeed. */
+  /** Why it did not succeed; empty where it did. */
   error: string
   /** Wei sent to the builder by the transaction itself. */
   sentToCoinbase: bigint
@@ -33,7 +33,6 @@ const callSchema = z.object({
   gasUsed: quantity,
   returnData: hexData,
   logs: z.array(z.object({ address: z.string(), topics: z.array(z.string()), data: z.string() })).default([]),
-  error: z.object({ message: z.string() }).nullish(),
 })
 const answerSchema = z.array(z.object({ calls: z.array(callSchema) }))
 
@@ -71,11 +70,16 @@ export async function simulateInOrder<Transaction extends UnsignedTransaction>(
       succeeded: call.status === 1,
       gasUsed: call.gasUsed,
       returnData: call.returnData,
-      error: call.error?.message ?? (call.status === 1 ? '' : 'execution reverted'),
+      error: call.status === 1 ? '' : failureOf(call.gasUsed, transaction),
       sentToCoinbase: call.logs.reduce((sum, log) => sum + transferTo(slot.coinbase, log), 0n),
       tips: call.gasUsed * effectiveTip(transaction, slot.baseFeePerGas),
     }
   })
+}
+
+/** anvil says only that it failed; a halt (out of gas, a bad instruction) burns the whole limit, a revert does not. */
+function failureOf(gasUsed: bigint, transaction: UnsignedTransaction): string {
+  return gasUsed >= transaction.gas ? 'out of gas' : 'execution reverted'
 }
 
 function callOf(transaction: UnsignedTransaction) {

@@ -1,0 +1,81 @@
+import { type Address, type Hex, keccak256, stringToBytes } from 'viem'
+import { generatePrivateKey, type HDAccount, privateKeyToAccount } from 'viem/accounts'
+import type { Devnet } from '../../scripts/devnet/devnet.ts'
+
+/** What a JSON-RPC server answered. */
+export interface RpcAnswer {
+  result?: unknown
+  error?: { code: number; message: string }
+}
+
+export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
+  return response.json()
+}
+
+export async function call(url: string, method: string, ...params: unknown[]): Promise<RpcAnswer> {
+  return (await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))) as RpcAnswer
+}
+
+/** The result of a call that must succeed. */
+export async function ask(url: string, method: string, ...params: unknown[]): Promise<unknown> {
+  const { result, error } = await call(url, method, ...params)
+  if (error !== undefined) throw new Error(`${method}: ${error.message}`)
+  return result
+}
+
+/** A relay client with a key of its own. */
+export function relayClient(devnet: Devnet) {
+  const key = privateKeyToAccount(generatePrivateKey())
+  return async (method: string, ...params: unknown[]): Promise<RpcAnswer> => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const signature = await key.signMessage({ message: keccak256(stringToBytes(body)) })
+    return (await post(devnet.relayUrl, body, { 'x-flashbots-signature': `${key.address}:${signature}` })) as RpcAnswer
+  }
+}
+
+export interface TransferOptions {
+  nonce: number
+  to?: Address
+  value?: bigint
+  data?: Hex
+  gas?: bigint
+  tip?: bigint
+  maximumFee?: bigint
+  chainId?: number
+}
+
+/** A signed transfer of a little ether. */
+export function signTransfer(from: HDAccount, options: TransferOptions): Promise<Hex> {
+  return from.signTransaction({
+    type: 'eip1559',
+    chainId: options.chainId ?? 424242,
+    nonce: options.nonce,
+    to: options.to ?? '0x000000000000000000000000000000000000beef',
+    value: options.value ?? 1n,
+    data: options.data ?? '0x',
+    gas: options.gas ?? 100_000n,
+    maxFeePerGas: options.maximumFee ?? 20_000_000_000n,
+    maxPriorityFeePerGas: options.tip ?? 1_000_000_000n,
+  })
+}
+
+/** The account's nonce in the newest block. */
+export async function nonceOf(devnet: Devnet, account: { address: Address }): Promise<number> {
+  return Number(await ask(devnet.rpcUrl, 'eth_getTransactionCount', account.address, 'latest'))
+}
+
+/** Hashes in a block, in order. */
+export async function transactionsOf(devnet: Devnet, block: number): Promise<string[]> {
+  const answer = await ask(devnet.rpcUrl, 'eth_getBlockByNumber', `0x${block.toString(16)}`, false)
+  return (answer as { transactions: string[] }).transactions
+}
+
+/** Code that reverts when it is called. */
+export const revertingCode: Hex = '0x60006000fd'
+/** Creation code that leaves {@link revertingCode} behind. */
+export const revertingCreation: Hex = '0x6460006000fd6000526005601bf3'
