@@ -1,0 +1,124 @@
+// What a deployment is told, checked before anything is touched. Every complaint is one sentence.
+import { chainDefinition } from '../../shared/chain/chains/known.ts'
+
+/** A mistake a person can mend; its message is all that is shown. */
+export class DeployError extends Error {
+  override readonly name = 'DeployError'
+}
+
+export interface DeployOptions {
+  /** Lower-case name of the environment; part of every resource's name. */
+  name: string
+  dryRun: boolean
+}
+
+export interface Settings {
+  chainId: number
+  /** Plain variables of the worker. */
+  variables: Record<string, string>
+  /** Secrets given by the caller; the ones left out are kept or made. */
+  secrets: Record<string, string>
+}
+
+export const usage = 'Usage: npm run deploy -- --env NAME [--dry-run]'
+
+/** @throws DeployError for anything that is not a known option or a usable name */
+export function parseDeployArguments(parameters: readonly string[]): DeployOptions {
+  let name: string | undefined
+  let dryRun = false
+  for (let index = 0; index < parameters.length; index += 1) {
+    const parameter = parameters[index]
+    if (parameter === '--dry-run') dryRun = true
+    else if (parameter === '--env') {
+      index += 1
+      name = parameters[index]
+    } else if (parameter?.startsWith('--env=')) name = parameter.slice('--env='.length)
+    else throw new DeployError(`The option ${parameter} is not known. ${usage}`)
+  }
+  if (name === undefined || name === '') throw new DeployError(`Say which environment to deploy. ${usage}`)
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 32) {
+    throw new DeployError(
+      `"${name.slice(0, 60)}" cannot name an environment: use at most 32 lower-case letters, digits and single hyphens, starting with a letter.`,
+    )
+  }
+  return { name, dryRun }
+}
+
+type Variables = Record<string, string | undefined>
+const key = /^0x[0-9a-fA-F]{64}$/
+const secretShapes: Record<string, { shape: RegExp; sentence: string }> = {
+  EXECUTOR_SEED: { shape: key, sentence: '32 bytes of hex with 0x' },
+  RELAY_AUTHENTICATION_KEY: { shape: key, sentence: '32 bytes of hex with 0x' },
+  KEEPER_KEY: { shape: key, sentence: '32 bytes of hex with 0x' },
+  ADMIN_KEY_HASH: { shape: /^[0-9a-f]{64}$/, sentence: 'the lower-case hex SHA-256 of the admin key' },
+}
+const optionalVariables = [
+  'RELAY_LADDER',
+  'EXECUTOR_SEED_VERSION',
+  'CLOCK_SPEED',
+  'CLOCK_WALL_START',
+  'CLOCK_CHAIN_START',
+]
+
+/** Where orders go on chains whose relay everybody knows. */
+const usualRelays: Record<number, string> = { 1: 'https://relay.flashbots.net' }
+
+/**
+ * Reads the variables of a deployment.
+ *
+ * @param missing called for each variable that is needed and not there, with a sentence; what it returns stands in
+ * @throws DeployError for a value that cannot be right
+ */
+export function readSettings(
+  environment: Variables,
+  missing: (variable: string, sentence: string) => string,
+): Settings {
+  const needed = (variable: string, sentence: string) => environment[variable] || missing(variable, sentence)
+  const chainText = needed('CHAIN_ID', 'Set CHAIN_ID to the chain the vaults are on (1 for Ethereum).')
+  const chainId = /^\d{1,15}$/.test(chainText) ? Number(chainText) : 0
+  if (chainDefinition(chainId) === undefined) {
+    throw new DeployError(
+      `There is no chain definition for chain ${chainText.slice(0, 40)}: add shared/chain/chains/${chainId || 'ID'}.ts first.`,
+    )
+  }
+  const providers = needed(
+    'RPC_URLS',
+    'Set RPC_URLS to at least two independent providers, comma separated: an order needs both to agree.',
+  )
+  const urls = providers.split(',').map((url) => url.trim())
+  if (urls.length < 2 || new Set(urls).size < urls.length || !urls.every(isWebAddress)) {
+    throw new DeployError('RPC_URLS must be at least two different http(s) addresses, comma separated.')
+  }
+  const relay =
+    environment.RELAY_URL ||
+    usualRelays[chainId] ||
+    missing('RELAY_URL', 'Set RELAY_URL to the private relay of the chain.')
+  if (!isWebAddress(relay)) throw new DeployError('RELAY_URL must be an http(s) address.')
+  return {
+    chainId,
+    variables: {
+      CHAIN_ID: String(chainId),
+      RELAY_URL: relay,
+      ...Object.fromEntries(
+        optionalVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+      ),
+    },
+    // Provider addresses usually carry an access key, so they are kept as a secret.
+    secrets: { RPC_URLS: urls.join(','), ...givenSecrets(environment) },
+  }
+}
+
+function givenSecrets(environment: Variables): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, { shape, sentence }] of Object.entries(secretShapes)) {
+    const value = environment[name]
+    if (value === undefined || value === '') continue
+    if (!shape.test(value)) throw new DeployError(`${name} must be ${sentence}.`)
+    given[name] = value
+  }
+  return given
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+}
