@@ -28,9 +28,7 @@ interface CpuProfile {
 
 /** Active milliseconds of a CPU profile: all samples but the idle ones. */
 function activeMilliseconds(profile: CpuProfile): number {
-  const idle = new Set(
-    profile.nodes.filter(({ callFrame }) => /^\((idle|program)\)$/.test(callFrame.functionName)).map(({ id }) => id),
-  )
+  const idle = new Set(profile.nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id))
   let microseconds = 0
   for (const [index, node] of profile.samples.entries()) {
     if (!idle.has(node)) microseconds += profile.timeDeltas[index] ?? 0
@@ -51,13 +49,14 @@ export const bench: Bench<BundleResult> = {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     progress('bundling ...')
-    await wrangler('deploy', '--dry-run', '--minify', '--outdir', folder)
+    const bundle = join(folder, 'worker.bundle')
+    await wrangler('deploy', '--dry-run', '--minify', '--outdir', folder, '--outfile', bundle)
     const script = readFileSync(join(folder, 'index.js'))
     const runs: number[] = []
     for (let index = 1; index <= startupRuns; index++) {
       progress(`start-up ${index} of ${startupRuns} ...`)
       const outfile = join(folder, `startup-${index}.cpuprofile`)
-      await wrangler('check', 'startup', '--worker', join(folder, 'index.js'), '--outfile', outfile)
+      await wrangler('check', 'startup', '--worker', bundle, '--outfile', outfile)
       runs.push(Number(activeMilliseconds(JSON.parse(readFileSync(outfile, 'utf8'))).toFixed(1)))
     }
     return {

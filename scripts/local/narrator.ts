@@ -75,9 +75,9 @@ export function narrator(progress: Progress): (text: string) => void {
     }
     const told = narrated[line.event as LogEvent]?.(line) ?? null
     if (told !== null) progress.stage(...told)
-    if (line.event === 'tick.decide' && line.sentence !== undefined) progress.stage('', `“${line.sentence}”`)
     else if (line.level === 'error')
       progress.stage('trouble', `${line.event}${line.error === undefined ? '' : `: ${line.error}`}`)
+    if (line.event === 'tick.decide' && line.sentence !== undefined) progress.stage('', `“${line.sentence}”`)
   }
 }
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions as workerOptionsFrom } from 'wrangler'
@@ -29,10 +29,10 @@ export interface LocalWorkerOptions {
   onLog: (line: string, level: string) => void
 }
 
-/** Bundles workers/index.ts with wrangler; returns the path of the script. Throws with wrangler's words. */
-export async function bundleWorker(outputDirectory: string): Promise<string> {
+/** Bundles workers/index.ts (or another entry) with wrangler; returns the path of the script. Throws with wrangler's words. */
+export async function bundleWorker(outputDirectory: string, entry = 'workers/index.ts'): Promise<string> {
   try {
-    await run('wrangler', ['deploy', '--dry-run', '--outdir', outputDirectory], {
+    await run('wrangler', ['deploy', entry, '--dry-run', '--outdir', outputDirectory], {
       cwd: root,
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
       maxBuffer: 16 * 1024 * 1024,
@@ -41,7 +41,7 @@ export async function bundleWorker(outputDirectory: string): Promise<string> {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
     throw new Error(`The worker could not be bundled: ${stderr.trim()}`)
   }
-  return join(outputDirectory, 'index.js')
+  return join(outputDirectory, basename(entry).replace(/\.ts$/, '.js'))
 }
 
 /** Starts the bundled worker and applies the database migrations. */
