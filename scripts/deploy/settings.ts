@@ -1,5 +1,6 @@
 // What a deployment is told, checked before anything is touched. Every complaint is one sentence.
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
+import { environmentSchema } from '../../workers/environment.ts'
 
 /** A mistake a person can mend; its message is all that is shown. */
 export class DeployError extends Error {
@@ -52,13 +53,10 @@ const secretShapes: Record<string, { shape: RegExp; sentence: string }> = {
   KEEPER_KEY: { shape: key, sentence: '32 bytes of hex with 0x' },
   ADMIN_KEY_HASH: { shape: /^[0-9a-f]{64}$/, sentence: 'the lower-case hex SHA-256 of the admin key' },
 }
-const optionalVariables = [
-  'RELAY_LADDER',
-  'EXECUTOR_SEED_VERSION',
-  'CLOCK_SPEED',
-  'CLOCK_WALL_START',
-  'CLOCK_CHAIN_START',
-]
+/** Plain variables that have a default in the worker. */
+const optionalVariables = Object.keys(environmentSchema.shape).filter(
+  (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_URL'].includes(name),
+)
 
 /** Where orders go on chains whose relay everybody knows. */
 const usualRelays: Record<number, string> = { 1: 'https://relay.flashbots.net' }
