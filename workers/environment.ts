@@ -37,6 +37,8 @@ export const environmentSchema = z.object({
   CHAIN_ID: z.coerce.number().int().positive(),
   /** At least two independent providers, comma separated. */
   RPC_URLS: urlList.refine((urls) => urls.length >= 2, 'needs at least two providers, comma separated'),
+  /** What each provider allows us; above it requests wait. */
+  PROVIDER_REQUESTS_PER_SECOND: z.coerce.number().positive().default(50),
   RELAY_URL: z.url(),
   /** Relays in the order they are tried. */
   RELAY_LADDER: z

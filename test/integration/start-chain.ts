@@ -17,6 +17,7 @@ export default async function startChain(project: TestProject): Promise<() => Pr
   const bindings = {
     CHAIN_ID: String(devnet.chain.id),
     RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
+    PROVIDER_REQUESTS_PER_SECOND: '100000',
     RELAY_URL: devnet.relayUrl,
     EXECUTOR_SEED: `0x${'51'.repeat(32)}`,
     RELAY_AUTHENTICATION_KEY: `0x${'52'.repeat(32)}`,

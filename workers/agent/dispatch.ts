@@ -49,7 +49,7 @@ async function dispatchVault(agent: Agent, vault: Address, minute: number): Prom
     await agent.bindings.TICKS.send({ type: 'track', vault, chainId: agent.chain.id })
 
   const open = await readOpenStrategies(agent, vault)
-  const providers = openProviders(agent.environment.RPC_URLS, newMeter())
+  const providers = openProviders(agent.environment, newMeter())
   const quorum = await openQuorum(providers)
   const [, vaultView, progressViews] = await callSweep(
     quorum,

@@ -1,6 +1,7 @@
 import { type Hex, hexToBigInt, hexToNumber } from 'viem'
 import { z } from 'zod'
 import { bytes32 } from '../../shared/schema/primitives.ts'
+import type { Environment } from '../environment.ts'
 import type { Meter } from './meter.ts'
 
 /** A provider did not answer, refused for load, or answered something that is not JSON-RPC. Try again later. */
@@ -33,9 +34,10 @@ export interface Provider {
 }
 
 const timeoutMilliseconds = 5_000
-/** Requests a provider gets at once, and per second after that. */
-const bucketCapacity = 100
-const bucketRefillPerSecond = 50
+/** Seconds of its rate that a provider gets at once after a quiet time. */
+const burstSeconds = 2
+/** Longest wait for a provider's next token; beyond it the caller should come back later. */
+const longestWaitMilliseconds = 2_000
 /** First pause after a 429 or a time-out; doubles up to the largest. */
 const firstBackOffMilliseconds = 500
 const largestBackOffMilliseconds = 30_000
@@ -53,15 +55,20 @@ interface Load {
 /** How busy each provider is, as far as this isolate knows; a new isolate starts with a full bucket. */
 const loads = new Map<string, Load>()
 
-function takeToken(url: string, label: string): Load {
+/** Waits for the provider's next token, so that we ask no more often than agreed. */
+async function takeToken({ url, label, requestsPerSecond }: Endpoint): Promise<Load> {
   const now = Date.now()
-  const load = loads.get(url) ?? { tokens: bucketCapacity, refilledAt: now, blockedUntil: 0, backOff: 0 }
+  const capacity = requestsPerSecond * burstSeconds
+  const load = loads.get(url) ?? { tokens: capacity, refilledAt: now, blockedUntil: 0, backOff: 0 }
   loads.set(url, load)
-  load.tokens = Math.min(bucketCapacity, load.tokens + ((now - load.refilledAt) / 1000) * bucketRefillPerSecond)
-  load.refilledAt = now
   if (now < load.blockedUntil) throw new ProviderUnavailable(`${label} is left alone for a moment after it failed`)
-  if (load.tokens < 1) throw new ProviderUnavailable(`${label} has had its share of requests for now`)
+  load.tokens = Math.min(capacity, load.tokens + ((now - load.refilledAt) / 1000) * requestsPerSecond)
+  load.refilledAt = now
+  // Below zero the token is on credit: whoever took it waits until it is paid back.
+  const wait = load.tokens >= 1 ? 0 : ((1 - load.tokens) / requestsPerSecond) * 1000
+  if (wait > longestWaitMilliseconds) throw new ProviderUnavailable(`${label} has had its share of requests for now`)
   load.tokens -= 1
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
   return load
 }
 
@@ -75,22 +82,26 @@ const answerSchema = z.object({
   error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
 })
 
+interface Endpoint {
+  url: string
+  label: string
+  requestsPerSecond: number
+}
+
+type ProviderSettings = Pick<Environment, 'RPC_URLS' | 'PROVIDER_REQUESTS_PER_SECOND'>
+
 /** JSON-RPC over HTTP with a time-out and a token bucket for each provider. Counts what it moves into `meter`. */
-export function openProviders(urls: readonly string[], meter: Meter): Provider[] {
-  return urls.map((url, position) => {
+export function openProviders(settings: ProviderSettings, meter: Meter): Provider[] {
+  return settings.RPC_URLS.map((url, position) => {
     const label = `provider ${position + 1}`
-    return { label, request: (method, params) => request(url, label, meter, method, params) }
+    const endpoint = { url, label, requestsPerSecond: settings.PROVIDER_REQUESTS_PER_SECOND }
+    return { label, request: (method, params) => request(endpoint, meter, method, params) }
   })
 }
 
-async function request(
-  url: string,
-  label: string,
-  meter: Meter,
-  method: string,
-  params: readonly unknown[],
-): Promise<unknown> {
-  const load = takeToken(url, label)
+async function request(endpoint: Endpoint, meter: Meter, method: string, params: readonly unknown[]): Promise<unknown> {
+  const { url, label } = endpoint
+  const load = await takeToken(endpoint)
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
   meter.roundTrips += 1
   meter.bytes += body.length

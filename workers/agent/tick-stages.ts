@@ -62,7 +62,7 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
   const work = async (): Promise<Observation> => {
     const flags = [...(await readPauses(agent, strategy.vault)), ...standing.pausedScopes]
     try {
-      const quorum = await openQuorum(openProviders(agent.environment.RPC_URLS, meter))
+      const quorum = await openQuorum(openProviders(agent.environment, meter))
       const subject = { vault: strategy.vault, mandateId, sell: mandate.sell, buy: mandate.buy }
       const snapshot = await observe(quorum, agent.chain, subject)
       const now = {

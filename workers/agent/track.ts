@@ -18,7 +18,7 @@ export async function track(agent: Agent, vault: Address): Promise<void> {
   const orders = await ledgerOf(agent.bindings, agent.chain.id, vault).tracked()
   if (orders.length > 0) {
     try {
-      const quorum = await openQuorum(openProviders(agent.environment.RPC_URLS, newMeter()))
+      const quorum = await openQuorum(openProviders(agent.environment, newMeter()))
       for (const order of orders) await trackOrder(agent, vault, quorum, order)
     } catch (error) {
       // Undecided: the ledger's alarm asks again. Errands are done all the same.
