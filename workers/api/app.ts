@@ -8,6 +8,7 @@ import { type ApiEnv, provideContext } from './context.ts'
 import { decisions } from './decisions.ts'
 import { documentation } from './documentation.ts'
 import { executions } from './executions.ts'
+import { executors } from './executors.ts'
 import { health } from './health.ts'
 import { keys } from './keys.ts'
 import { apiDescription } from './openapi.ts'
@@ -68,6 +69,17 @@ app.get('/openapi.json', (context) => context.json(apiDescription(app)))
 
 app.use('/v1/*', provideContext)
 app.use('/v1/*', requireJson)
-for (const resource of [health, chain, keys, vaults, strategies, strategyChanges, gate, executions, decisions]) {
+for (const resource of [
+  health,
+  chain,
+  keys,
+  vaults,
+  executors,
+  strategies,
+  strategyChanges,
+  gate,
+  executions,
+  decisions,
+]) {
   app.route('/', resource)
 }

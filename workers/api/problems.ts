@@ -82,7 +82,7 @@ export const onError: ErrorHandler<ApiEnv> = (error, context) => {
   console.error(
     JSON.stringify({
       level: 'error',
-      message: 'unexpected error',
+      event: 'api.failed',
       requestId: context.get('requestId'),
       error: describe(error),
     }),
@@ -103,7 +103,9 @@ function nothingHere(context: Context<ApiEnv>): Problem {
   return new Problem('not-found', `Nothing answers at ${context.req.path.slice(0, 200)}.`)
 }
 
-/** Name and message only: drivers put statements and values into their causes. */
+/** Names and first lines only: the database driver puts statements and their values below them. */
 function describe(error: Error): string {
-  return `${error.name}: ${error.message}`.slice(0, 500)
+  const line = (one: Error) => `${one.name}: ${one.message.split('\n', 1)[0]}`
+  const cause = error.cause instanceof Error ? ` (${line(error.cause)})` : ''
+  return `${line(error)}${cause}`.replaceAll(/\bhttps?:\/\/\S+/g, '[address]').slice(0, 500)
 }

@@ -26,6 +26,7 @@ const routes: [string, string, Scope, unknown?][] = [
   ['POST', '/v1/vaults', 'vaults:write', { address: vaultAddress, name: 'x' }],
   ['GET', '/v1/vaults', 'vaults:read'],
   ['GET', `/v1/vaults/${vaultAddress}`, 'vaults:read'],
+  ['GET', `/v1/executors/${vaultAddress}/1`, 'vaults:read'],
   ['POST', '/v1/strategies', 'strategies:write', draft],
   ['GET', '/v1/strategies', 'strategies:read'],
   ['GET', `/v1/strategies/${strategyId}`, 'strategies:read'],
@@ -179,6 +180,7 @@ describe('a key limited to one vault', () => {
     const attempts: [string, string, unknown?][] = [
       ['GET', `/v1/vaults/${otherVault}`],
       ['POST', '/v1/vaults', { address: otherVault, name: 'x' }],
+      ['GET', `/v1/executors/${otherVault}/1`],
       ['GET', `/v1/strategies/${foreign.id}`],
       ['PATCH', `/v1/strategies/${foreign.id}`, { name: 'mine' }],
       ['DELETE', `/v1/strategies/${foreign.id}`],

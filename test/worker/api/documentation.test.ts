@@ -1,6 +1,7 @@
 // First, so that schemas of shared/ exist before the API's framework extends zod: the worker's entry does the same.
 import '../../../shared/schema/decision.ts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { executorAddress } from '../../../workers/agent/signer.ts'
 import { problemCatalogue, problemType } from '../../../workers/api/problems.ts'
 import { call, env, expectProblem, migrate, registerVault } from './client.ts'
 import { fakeChain, vaultAddress } from './fake-chain.ts'
@@ -22,6 +23,7 @@ describe('/openapi.json', () => {
       '/v1/decisions/{vault}/{sequence}',
       '/v1/executions',
       '/v1/executions/{id}',
+      '/v1/executors/{vault}/{epoch}',
       '/v1/health',
       '/v1/keys',
       '/v1/keys/{id}',
@@ -138,6 +140,15 @@ describe('the service', () => {
     expect(body.state).toMatchObject({ tripped: false, sealed: true, limits: { maximumSlippageBps: 100 } })
     expect(body.state.assets[0]).toMatchObject({ symbol: 'WETH', display: { booked: '5 WETH' } })
     expect(body.ledger).toMatchObject({ length: 0, live: null })
+  })
+
+  it('tells the executor a vault must name, another one for each epoch, and never the seed', async () => {
+    const executors = []
+    for (const epoch of [1, 2]) executors.push(await call('GET', `/v1/executors/${vaultAddress}/${epoch}`))
+    const [first, second] = executors.map(({ body }) => body.executor)
+    expect(first).toBe(executorAddress(`0x${'11'.repeat(32)}`, 1, 424_242, vaultAddress, 1))
+    expect(second).not.toBe(first)
+    expectProblem(await call('GET', `/v1/executors/${vaultAddress}/-1`), 404, 'not-found')
   })
 
   it('says which variables are wrong, never what they hold', async () => {

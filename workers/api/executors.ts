@@ -1,0 +1,35 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { executorAddress } from '../agent/signer.ts'
+import { requireScope, requireVault } from './access.ts'
+import type { ApiEnv } from './context.ts'
+import { accessProblems, addressParameter, json, problems, security, wireAddress } from './wire.ts'
+
+const executorSchema = z.object({ vault: wireAddress, epoch: z.int(), executor: wireAddress }).openapi('Executor')
+
+const readExecutor = createRoute({
+  method: 'get',
+  path: '/v1/executors/{vault}/{epoch}',
+  tags: ['Vaults'],
+  summary: 'The executor key a vault must name in an epoch',
+  description:
+    'What a vault is configured with, and what reviewers put into a breaker reset (the epoch rises by one with it). The ' +
+    "vault may be one that is yet to be deployed. The address must hold ether: it pays for the vault's transactions.",
+  security,
+  middleware: [requireScope('vaults:read')] as const,
+  request: {
+    params: z.object({
+      vault: addressParameter,
+      epoch: z.coerce.number().int().min(0).max(4_294_967_295).openapi({ example: 1 }),
+    }),
+  },
+  responses: { 200: json(executorSchema, 'The executor.'), ...problems(...accessProblems, 'not-found') },
+})
+
+export const executors = new OpenAPIHono<ApiEnv>().openapi(readExecutor, (context) => {
+  const { environment, access } = context.var
+  const { vault, epoch } = context.req.valid('param')
+  requireVault(access, vault)
+  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version, CHAIN_ID: chainId } = environment
+  const executor = executorAddress(`0x${seed.slice(2)}`, version, chainId, vault, epoch)
+  return context.json({ vault, epoch, executor }, 200)
+})
