@@ -62,7 +62,7 @@ contract VaultHandler is World {
         amount = bound(amount, m.maximumSlice / 1e6, withVoucher ? m.maximumSlice : m.maximumSlice / 10);
         Order memory o = orderFor(m, amount);
         uint256 fair = sells ? amount * price() / 1e18 * 1e6 / 1e18 : amount * 1e12 * 1e18 / price();
-        o.minimumOut = fair * (10_000 - uint256(skim) % 110) / 10_000;
+        o.minimumOut = fair * (10_000 - 30 - uint256(skim) % 75) / 10_000;
         Leg[] memory legs = legsFor(sells, amount, route, o.minimumOut);
         Voucher memory v;
         if (withVoucher && skim % 8 != 0) v = voucherFor(m, o, uint256(keccak256(abi.encode(attempts))));
