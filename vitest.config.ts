@@ -45,7 +45,6 @@ async function workerProject(name: string, include: string[], globalSetup: strin
       include,
       globalSetup,
       testTimeout: 60_000,
-      silent: 'passed-only' as const,
       ...(globalSetup.length > 0 ? oneChain : {}),
     },
   }
@@ -60,6 +59,8 @@ function nodeProject(name: string, include: string[], timeout: number) {
 
 export default defineConfig(async () => ({
   test: {
+    // The agent logs every stage; only a failing test's lines are worth reading.
+    silent: 'passed-only' as const,
     projects: [
       nodeProject(
         'node',
