@@ -1,0 +1,166 @@
+import { type Hex, keccak256, recoverMessageAddress, stringToBytes } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RelayError } from '../../../workers/relays/errors.ts'
+import { flashbotsBundle } from '../../../workers/relays/flashbots-bundle.ts'
+import { flashbotsPrivate } from '../../../workers/relays/flashbots-private.ts'
+import { relayClient } from '../../../workers/relays/json-rpc.ts'
+import { deliver } from '../../../workers/relays/ladder.ts'
+import type { PrivateOrder, Relay } from '../../../workers/relays/relay.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const key: Hex = `0x${'12'.repeat(32)}`
+const url = 'https://relay.test/'
+
+interface Sent {
+  url: string
+  body: string
+  signature: string
+}
+
+/** A relay that answers what it is told to, and keeps what it got. */
+function fakeRelay(answer: () => Response | Promise<Response>): Sent[] {
+  const sent: Sent[] = []
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const headers = new Headers(init?.headers)
+    sent.push({ url: String(input), body: String(init?.body), signature: headers.get('x-flashbots-signature') ?? '' })
+    return answer()
+  })
+  return sent
+}
+
+const accepts = () => Response.json({ jsonrpc: '2.0', id: 1, result: { bundleHash: `0x${'ab'.repeat(32)}` } })
+
+async function signedTransaction(): Promise<PrivateOrder> {
+  const account = privateKeyToAccount(`0x${'21'.repeat(32)}`)
+  const bytes = await account.signTransaction({
+    type: 'eip1559',
+    chainId: 424242,
+    nonce: 3,
+    to: account.address,
+    gas: 21_000n,
+    maxFeePerGas: 10n ** 9n,
+    maxPriorityFeePerGas: 1n,
+  })
+  return { bytes, hash: keccak256(bytes), firstBlock: 100n, lastBlock: 102n, deadline: 1_800_000_036 }
+}
+
+async function errorOf(work: Promise<unknown>): Promise<string> {
+  const failure = await work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  return failure instanceof RelayError ? failure.name : `not a relay error: ${String(failure)}`
+}
+
+describe('our own client', () => {
+  it('signs the hash of exactly the bytes it sends', async () => {
+    const sent = fakeRelay(accepts)
+    await relayClient('relay', url, key).call('eth_sendBundle', [{ txs: ['0x02'], blockNumber: '0x64' }])
+    const [request] = sent
+    const [address, signature] = (request?.signature ?? '').split(':')
+    const message = keccak256(stringToBytes(request?.body ?? ''))
+    expect(await recoverMessageAddress({ message, signature: signature as Hex })).toBe(address)
+    expect(address).toBe('0x1C5A77d9FA7eF466951B2F01F724BCa3A5820b63')
+  })
+
+  it.each([
+    ['Throttled', () => new Response('slow down', { status: 429 })],
+    ['Unavailable', () => new Response('<html>bad gateway</html>', { status: 502 })],
+    ['Unavailable', () => Promise.reject(new TypeError('connection refused'))],
+    ['Unknown', () => Promise.reject(new DOMException('too slow', 'TimeoutError'))],
+    ['Unknown', () => new Response('ok')],
+    ['Rejected', () => Response.json({ error: 'incorrect request' }, { status: 400 })],
+    ['Rejected', () => Response.json({ id: 1, error: { code: -32_000, message: 'unable to decode txs' } })],
+    ['NonceConsumed', () => Response.json({ id: 1, error: { code: -32_000, message: 'nonce too low: next 4' } })],
+    ['Reverted', () => Response.json({ id: 1, error: { code: -32_000, message: 'execution reverted' } })],
+    ['Excluded', () => Response.json({ id: 1, error: { message: 'block 100 is in the past' } })],
+  ])('calls it %s', async (name, answer) => {
+    fakeRelay(answer)
+    expect(await errorOf(relayClient('relay', url, key).call('eth_sendBundle', []))).toBe(name)
+  })
+
+  it('asks for private inclusion with the window in hex, and takes "already known" for success', async () => {
+    const sent = fakeRelay(() => Response.json({ id: 1, error: { message: 'transaction already known' } }))
+    const order = await signedTransaction()
+    await flashbotsPrivate(relayClient('relay', url, key)).send(order)
+    expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
+      method: 'eth_sendPrivateTransaction',
+      params: [{ tx: order.bytes, maxBlockNumber: '0x66' }],
+    })
+  })
+})
+
+describe('Flashbots’ client', () => {
+  it('sends the signed bytes unchanged, a bundle for each block, signed like ours', async () => {
+    const sent = fakeRelay(accepts)
+    const order = await signedTransaction()
+    await flashbotsBundle(url, key, 424242).send(order)
+    const bodies = sent.map(({ body }) => JSON.parse(body))
+    expect(bodies.map(({ params }) => params[0].blockNumber)).toEqual(['0x64', '0x65', '0x66'])
+    for (const body of bodies) {
+      expect(body).toMatchObject({
+        method: 'eth_sendBundle',
+        params: [{ txs: [order.bytes], maxTimestamp: order.deadline }],
+      })
+    }
+    // A resend replaces itself and no other block's bundle.
+    const uuids = bodies.map(({ params }) => params[0].replacementUuid)
+    expect(new Set(uuids).size).toBe(3)
+    for (const uuid of uuids)
+      expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    const [address, signature] = (sent[0]?.signature ?? '').split(':')
+    const message = keccak256(stringToBytes(sent[0]?.body ?? ''))
+    expect(await recoverMessageAddress({ message, signature: signature as Hex })).toBe(address)
+  })
+
+  it.each([
+    ['Throttled', () => new Response('slow down', { status: 429 })],
+    ['Unavailable', () => new Response('', { status: 503 })],
+    ['Unknown', () => Promise.reject(new DOMException('too slow', 'TimeoutError'))],
+    ['NonceConsumed', () => Response.json({ id: 1, error: { code: -32_000, message: 'nonce too low' } })],
+  ])('fails as %s, like ours', async (name, answer) => {
+    fakeRelay(answer)
+    expect(await errorOf(flashbotsBundle(url, key, 424242).send(await signedTransaction()))).toBe(name)
+  })
+})
+
+describe('the ladder', () => {
+  const relay = (name: string, send: Relay['send']): Relay => ({
+    name,
+    send,
+    simulate: async () => ({ ok: false, reason: 'not asked' }),
+    status: async () => 'unknown',
+    cancel: async () => false,
+  })
+  const failing = (answer: () => Response | Promise<Response>): Relay => {
+    fakeRelay(answer)
+    return relay('first', async () => {
+      await relayClient('first', url, key).call('eth_sendBundle', [])
+    })
+  }
+
+  it.each([
+    ['Unavailable', () => new Response('', { status: 503 })],
+    ['Throttled', () => new Response('', { status: 429 })],
+  ])('goes on to the next relay after %s, with the same bytes', async (_name, answer) => {
+    const taken: string[] = []
+    const second = relay('second', async ({ bytes }) => {
+      taken.push(bytes)
+    })
+    const order = await signedTransaction()
+    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'second', answer: 'accepted' })
+    expect(taken).toEqual([order.bytes])
+  })
+
+  it.each([
+    ['Unknown', () => new Response('ok')],
+    ['Rejected', () => Response.json({ error: 'incorrect request' }, { status: 400 })],
+    ['NonceConsumed', () => Response.json({ error: { message: 'nonce too low' } })],
+  ])('stops after %s: the receipts decide', async (name, answer) => {
+    const second = relay('second', () => Promise.reject(new Error('must not be asked')))
+    const order = await signedTransaction()
+    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'first', answer: name })
+  })
+})
