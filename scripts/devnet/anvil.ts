@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DevnetError } from './errors.ts'
 import { RpcClient } from './json-rpc.ts'
+import { watchOver } from './watchdog.ts'
 
 /** One anvil process of ours. `stop` ends that process and no other. */
 export interface Anvil {
@@ -39,6 +40,10 @@ function guardRunning(): void {
   }
 }
 
+function watchRunning(): void {
+  watchOver([...running].flatMap(({ pid }) => pid ?? []))
+}
+
 function killRunning(signal: NodeJS.Signals): void {
   for (const child of running) child.kill(signal)
 }
@@ -68,6 +73,7 @@ export async function startAnvil(flags: readonly string[], port?: number): Promi
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   running.add(child)
+  watchRunning()
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-2000)
@@ -78,6 +84,7 @@ export async function startAnvil(flags: readonly string[], port?: number): Promi
     const end = () => {
       exited = true
       running.delete(child)
+      watchRunning()
       resolve(errors.trim())
     }
     child.once('exit', end)

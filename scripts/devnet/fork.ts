@@ -14,8 +14,8 @@ export interface Fork {
   chain: ChainDefinition
 }
 
-/** Blocks whose state stays readable; an hour and more at twelve seconds. */
-const keptStates = 400
+/** Blocks whose state stays readable, 25 minutes of them; anvil holds about a megabyte for each. */
+const keptStates = 128
 const probeTimeoutMilliseconds = 15_000
 
 const answerSchema = z.object({ result: z.unknown() })

@@ -30,8 +30,8 @@ export const requestSchema = z.object({
 export type JsonRpcRequest = z.output<typeof requestSchema>
 
 const responseSchema = z.object({
-  result: z.unknown(),
-  error: z.object({ code: z.number(), message: z.string(), data: z.unknown() }).optional(),
+  result: z.unknown().optional(),
+  error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
 })
 
 /** Largest body read from anyone. */

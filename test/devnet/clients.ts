@@ -5,7 +5,7 @@ import type { Devnet } from '../../scripts/devnet/devnet.ts'
 /** What a JSON-RPC server answered. */
 export interface RpcAnswer {
   result?: unknown
-  error?: { code: number; message: string }
+  error?: { code: number; message: string; data?: unknown }
 }
 
 export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<unknown> {

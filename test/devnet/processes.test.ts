@@ -78,6 +78,16 @@ test('a signal in the middle of the start leaves no chain behind', async () => {
   await expect.poll(() => alive(chains)).toEqual([])
 })
 
+test('not even killing the command outright leaves a chain behind', async () => {
+  const command = start(['--port', '0'])
+  await output(command, /Ctrl-C stops everything/)
+  const chains = children(command.pid ?? 0)
+  expect(alive(chains)).toHaveLength(2)
+  command.kill('SIGKILL')
+  await exit(command)
+  await expect.poll(() => alive(chains)).toEqual([])
+})
+
 test('an origin can be forked by its address, and stands still meanwhile', async () => {
   const origin = await keep(startOrigin(devnetAccounts()))
   const devnet = await startDevnet({ port: 0, forkUrl: origin.rpc.url, automine: false })

@@ -106,6 +106,15 @@ test.each([
   })
 })
 
+test("passes on the chain's own refusals, with their code and data", async () => {
+  const revert = { data: '0x621122336000526003601dfd' }
+  const creation = await call(devnet.rpcUrl, 'eth_call', revert, 'latest')
+  expect(creation.error).toMatchObject({ code: 3, data: '0x112233' })
+  const old = await call(devnet.rpcUrl, 'eth_getBalance', devnet.accounts.trader.address, '0xffffff')
+  expect(old.error?.message).toMatch(/BlockOutOfRange/)
+  expect((await call(devnet.rpcUrl, 'eth_getBalance', 'nobody', 'latest')).error?.code).toBe(-32602)
+})
+
 test('answers batches in order, on any path, and refuses what is no JSON-RPC', async () => {
   const batch = [
     { jsonrpc: '2.0', id: 7, method: 'eth_chainId' },
