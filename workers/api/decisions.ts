@@ -77,8 +77,9 @@ const readDecision = createRoute({
 
 type DecisionRow = typeof decisionRows.$inferSelect
 
-function showDecision({ record: _record, ...row }: DecisionRow) {
-  return row
+function showDecision(row: DecisionRow): z.output<typeof decisionSchema> {
+  const { vault, sequence, type, strategyId, slot, verdict, reason, sentence, head, recordedAt } = row
+  return { vault, sequence, type, strategyId, slot, verdict, reason, sentence, head, recordedAt }
 }
 
 export const decisions = new OpenAPIHono<ApiEnv>()

@@ -94,11 +94,22 @@ interface Joined {
 
 function showExecution(chain: ChainDefinition, { execution, configuration }: Joined): z.output<typeof executionSchema> {
   const { sell, buy } = strategyConfigurationSchema.parse(JSON.parse(configuration))
-  const { amountIn, amountOut, oracleOut, legs, ...rest } = execution
-  const slippageBps = rest.slippageBps === null ? null : Number(rest.slippageBps)
-  const predictedSlippageBps = Number(rest.predictedSlippageBps)
+  const { id, vault, strategyId, slot, attempt, state, sequence, transactionHash, blockNumber, relay } = execution
+  const { amountIn, amountOut, oracleOut, decisionHead, createdAt, updatedAt } = execution
+  const slippageBps = execution.slippageBps === null ? null : Number(execution.slippageBps)
+  const predictedSlippageBps = Number(execution.predictedSlippageBps)
+  const legs = storedLegs.parse(JSON.parse(execution.legs))
   return {
-    ...rest,
+    id,
+    vault,
+    strategyId,
+    slot,
+    attempt,
+    state,
+    sequence,
+    transactionHash,
+    blockNumber,
+    relay,
     sell,
     buy,
     amountIn,
@@ -106,9 +117,10 @@ function showExecution(chain: ChainDefinition, { execution, configuration }: Joi
     oracleOut,
     slippageBps,
     predictedSlippageBps,
-    legs: storedLegs
-      .parse(JSON.parse(legs))
-      .map(({ venue, pool, feePips, amountIn }) => ({ venue, pool, feePips, amountIn })),
+    legs: legs.map(({ venue, pool, feePips, amountIn }) => ({ venue, pool, feePips, amountIn })),
+    decisionHead,
+    createdAt,
+    updatedAt,
     display: {
       amountIn: showAmount(chain, sell, BigInt(amountIn)),
       amountOut: showAmount(chain, buy, BigInt(amountOut)),

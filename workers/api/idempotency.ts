@@ -23,6 +23,8 @@ export interface Created<Body> {
   body: Body
 }
 
+type Statement = Parameters<Database['batch']>[0][number]
+
 /**
  * Creates once per Idempotency-Key. `insert` is stored together with the answer or not at all, so two deliveries at the
  * same time make one resource. Without a key it simply creates.
@@ -33,41 +35,49 @@ export async function createOnce<Body extends object>(
   context: Context<ApiEnv>,
   route: string,
   key: string | undefined,
-  prepare: () => Promise<Created<Body> & { insert: Parameters<Database['batch']>[0][number] }>,
+  prepare: () => Promise<Created<Body> & { insert: Statement }>,
 ) {
-  const { database, clock, access } = context.var
-  if (key === undefined) {
-    const { insert, ...created } = await prepare()
-    await database.batch([insert])
-    return answer(context, created)
-  }
   const bodyHash = secretHash(await context.req.text())
-  const earlier = await recall<Body>(context, route, key, bodyHash)
+  const recalled = () => (key === undefined ? null : recall<Body>(context, route, key, bodyHash))
+  const earlier = await recalled()
   if (earlier !== null) return answer(context, earlier)
   const { insert, ...created } = await prepare()
-  const now = clock.now()
+  const remembered = key === undefined ? [] : remember(context, route, key, bodyHash, created)
   try {
-    await database.batch([
-      database.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - keptSeconds)),
-      database.insert(idempotencyKeys).values({
-        keyId: access.keyId,
-        route,
-        key,
-        bodyHash,
-        status: 201,
-        location: created.location,
-        answer: JSON.stringify(created.body),
-        createdAt: now,
-      }),
-      insert,
-    ])
+    await context.var.database.batch([insert, ...remembered])
   } catch (error) {
-    // The other delivery of the same request came first: its answer is ours.
-    const winner = await recall<Body>(context, route, key, bodyHash)
-    if (winner === null) throw error
-    return answer(context, winner)
+    // Somebody was faster. Another delivery of the same request: its answer is ours. Something else: the checks see it now.
+    const winner = await recalled()
+    if (winner !== null) return answer(context, winner)
+    await prepare()
+    throw error
   }
   return answer(context, created)
+}
+
+/** The statements that keep an answer, and forget those that are old enough. */
+function remember(
+  context: Context<ApiEnv>,
+  route: string,
+  key: string,
+  bodyHash: string,
+  { location, body }: Created<object>,
+): Statement[] {
+  const { database, clock, access } = context.var
+  const createdAt = clock.now()
+  return [
+    database.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, createdAt - keptSeconds)),
+    database.insert(idempotencyKeys).values({
+      keyId: access.keyId,
+      route,
+      key,
+      bodyHash,
+      status: 201,
+      location,
+      answer: JSON.stringify(body),
+      createdAt,
+    }),
+  ]
 }
 
 async function recall<Body>(

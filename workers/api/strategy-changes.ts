@@ -75,7 +75,12 @@ export const strategyChanges = new OpenAPIHono<ApiEnv>()
     const updatedAt = clock.now()
     let changed: StrategyRow = { ...row, name: name ?? row.name, updatedAt }
     if (configuration === undefined) {
-      await database.update(strategyRows).set({ name: changed.name, updatedAt }).where(eq(strategyRows.id, row.id))
+      const renamed = await database
+        .update(strategyRows)
+        .set({ name: changed.name, updatedAt })
+        .where(eq(strategyRows.id, row.id))
+        .returning({ id: strategyRows.id })
+      if (renamed.length === 0) throw changedMeanwhile()
     } else {
       await requireDraft(environment, row)
       const vault = vaultOf(row)

@@ -10,6 +10,7 @@ import { mandateId } from '../../../shared/schema/mandate.ts'
 
 export const vaultAddress: Address = '0x1111111111111111111111111111111111111111'
 export const otherVault: Address = '0x2222222222222222222222222222222222222222'
+export const thirdVault: Address = '0x7777777777777777777777777777777777777777'
 /** Has code, and is no vault. */
 export const notAVault: Address = '0x3333333333333333333333333333333333333333'
 /** Answers everything like a vault, but hashes mandates for another chain. */
@@ -49,7 +50,9 @@ function answer(chain: FakeChain, method: string, parameters: unknown[]): { resu
   if (method !== 'eth_call') return { error: { code: -32_601, message: `no ${method} here` } }
   const [{ to, data }] = callParameters.parse(parameters)
   if (isAddressEqual(`0x${to.slice(2)}`, notAVault)) return { error: { code: 3, message: 'execution reverted' } }
-  const known = [vaultAddress, otherVault, foreignVault].some((one) => isAddressEqual(one, `0x${to.slice(2)}`))
+  const known = [vaultAddress, otherVault, thirdVault, foreignVault].some((one) =>
+    isAddressEqual(one, `0x${to.slice(2)}`),
+  )
   return { result: known ? callVault(chain, `0x${to.slice(2)}`, `0x${data.slice(2)}`) : '0x' }
 }
 

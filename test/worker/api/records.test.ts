@@ -49,6 +49,7 @@ describe('executions', () => {
   it('carry base units, and words for people beside them', async () => {
     const { status, body } = await call('GET', `/v1/executions/${strategyId}:3:0`)
     expect(status).toBe(200)
+    expect(body).not.toHaveProperty('revision')
     expect(body).toMatchObject({
       slot: 3,
       sell: tokens.usdc.address,

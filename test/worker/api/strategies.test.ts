@@ -4,7 +4,7 @@ import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import { mandateId, mandateSchema } from '../../../shared/schema/mandate.ts'
 import { strategyConfigurationSchema } from '../../../shared/schema/strategy.ts'
 import { call, draftStrategy, env, expectProblem, migrate, registerVault, rowCounts, twap } from './client.ts'
-import { type FakeChain, fakeChain, otherVault, vaultAddress } from './fake-chain.ts'
+import { type FakeChain, fakeChain, otherVault, thirdVault, vaultAddress } from './fake-chain.ts'
 
 let chain: FakeChain
 beforeEach(() => {
@@ -184,6 +184,13 @@ describe('Idempotency-Key', () => {
     )
     expect(await rowCounts()).toEqual(before)
     expect((await call('POST', '/v1/strategies', { body, headers: headers('order-4') })).status).toBe(201)
+  })
+
+  it('is not needed to make one vault of ten registrations at the same time', async () => {
+    const vault = { address: thirdVault, name: 'Third' }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call('POST', '/v1/vaults', { body: vault })))
+    expect(answers.filter((one) => one.status === 201)).toHaveLength(1)
+    for (const refused of answers.filter((one) => one.status !== 201)) expectProblem(refused, 409, 'conflict')
   })
 
   it('works for vaults, where a repeat would otherwise conflict', async () => {
