@@ -192,6 +192,7 @@ contract Vault is IVault, TransientLock {
         Fill memory fill = trade(mandate.sell, mandate.buy, order.amountIn, legs);
         if (fill.spent > order.amountIn) revert Refused(Refusal.Overspent, fill.spent);
         if (fill.received < order.minimumOut) revert Refused(Refusal.OutputTooLow, fill.received);
+        // Follows from the checks above; stands here because the outcome is what is promised.
         quote.requireAbove(fill.spent, fill.received, slippageBps);
         settle(mandate, fill);
         emitExecuted(order, quote, fill, reviewed);

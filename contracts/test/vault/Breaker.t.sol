@@ -203,6 +203,7 @@ contract BreakerTest is World {
         wethFeed.set(1_600e8);
         vault.checkpoint();
         assertEq(vault.state().peakUsd, 1_160_000e18);
+        assertFalse(vault.state().suspended, "the old mark is not held against it");
         wethFeed.set(3_000e8);
         vault.checkpoint();
         Order memory o = orderFor(m, 1_000e6);

@@ -244,6 +244,25 @@ contract ExecuteTest is World {
         run(m, 1_000e6);
     }
 
+    function test_refuses_afterAWithdrawalUntilTheNextCheckpoint() public {
+        vm.prank(owner);
+        vault.withdraw(address(dai), 0, owner);
+        expectRefused(orderFor(m, 1_000e6), Refusal.CheckpointStale, block.timestamp);
+        vault.checkpoint();
+        run(m, 1_000e6);
+    }
+
+    /// @notice Where a feed's digits leave room, the sold token counts at its highest and the bought one at its lowest.
+    function test_prices_areTakenAgainstTheTrade() public {
+        usdcFeed.setDecimals(20);
+        usdcFeed.set(1e20 + 1);
+        wethFeed.setDecimals(20);
+        wethFeed.set(3_000e20 + 1);
+        Order memory o = orderFor(m, 30_000e6);
+        o.minimumOut = 1;
+        expectRefused(o, Refusal.BelowOracleBound, 9.9e18 + 10);
+    }
+
     function test_volume_fillsAndDrains() public {
         m.total = 1_000_000e6;
         open(m);
