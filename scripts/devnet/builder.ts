@@ -2,7 +2,7 @@ import { type Address, getAddress } from 'viem'
 import { BlockSelection } from './block-selection.ts'
 import type { BlockSlot } from './block-simulation.ts'
 import type { ChainState, Head } from './chain-state.ts'
-import { toQuantity } from './json-rpc.ts'
+import { JsonRpcError, toQuantity } from './json-rpc.ts'
 import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import type { Random } from './random.ts'
@@ -89,26 +89,53 @@ export class Builder {
 
   async #produce(first: (() => Promise<void>) | undefined): Promise<number> {
     const slot = this.nextSlot()
-    const { rpc } = this.#state
-    await first?.()
     await this.#beforeBlock(slot)
-    const selection = new BlockSelection(this.#state, slot)
-    for (const { raw } of await selection.select(this.#orders, this.#pool)) {
-      await rpc.request('eth_sendRawTransaction', [raw])
+    try {
+      while (!(await this.#submit(slot, first))) await this.#forgetSubmitted()
+      await this.#mine(slot)
+    } finally {
+      await this.#forgetSubmitted()
     }
-    await rpc.request('anvil_setCoinbase', [slot.coinbase])
-    await rpc.request('evm_setNextBlockTimestamp', [toQuantity(slot.timestamp)])
-    await rpc.request('evm_mine')
-    // Whatever the chain did not take must not wait inside it, where it would show.
-    await rpc.request('anvil_dropAllTransactions')
     const block = await this.#state.latestBlock()
     this.#head = block
     await this.#orders.settle(block.number, new Set(block.transactions), (account) => this.#state.nonce(account))
     await this.#pool.prune()
     this.#nextWinner = this.#draw()
     this.#nextBaseFee = this.#wander(block.baseFeePerGas)
-    await rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(this.#nextBaseFee)])
+    await this.#state.rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(this.#nextBaseFee)])
     return block.number
+  }
+
+  /**
+   * Hands the chain the block's transactions in order. False when it refused one, which is then out of the game (and with
+   * it a bundle it belongs to): the selection must be made anew.
+   */
+  async #submit(slot: BlockSlot, first: (() => Promise<void>) | undefined): Promise<boolean> {
+    await first?.()
+    const selection = new BlockSelection(this.#state, slot)
+    for (const { raw, hash } of await selection.select(this.#orders, this.#pool)) {
+      try {
+        await this.#state.rpc.request('eth_sendRawTransaction', [raw])
+      } catch (error) {
+        if (!(error instanceof JsonRpcError)) throw error
+        this.#pool.drop(hash)
+        this.#orders.reject(hash)
+        return false
+      }
+    }
+    return true
+  }
+
+  async #mine(slot: BlockSlot): Promise<void> {
+    const { rpc } = this.#state
+    await rpc.request('anvil_setCoinbase', [slot.coinbase])
+    await rpc.request('evm_setNextBlockTimestamp', [toQuantity(slot.timestamp)])
+    await rpc.request('evm_mine')
+  }
+
+  /** Whatever the chain holds and did not mine must not wait inside it, where it would show. */
+  async #forgetSubmitted(): Promise<void> {
+    await this.#state.rpc.request('anvil_dropAllTransactions')
   }
 
   /** Who makes the next block. */

@@ -99,6 +99,18 @@ export class PrivateOrders {
     return this.#pending().filter((order) => slot.number <= order.maximumBlock)
   }
 
+  /** Takes out what the chain itself refuses, and every bundle it belongs to. */
+  reject(hash: string): void {
+    const order = this.#transactions.get(hash)
+    if (order?.status === 'PENDING') {
+      order.status = 'FAILED'
+      order.simulationError = 'SimErrorInvalidTransaction'
+    }
+    for (const bundle of this.#bundles) {
+      if (bundle.transactions.some((transaction) => transaction.hash === hash)) bundle.cancelled = true
+    }
+  }
+
   /** How much is waiting. */
   waiting(nextBlock: number): { bundles: number; transactions: number } {
     const bundles = [...this.#bundles].filter((bundle) => !bundle.cancelled && bundle.blockNumber >= nextBlock)

@@ -39,7 +39,8 @@ export class RpcProxy {
     this.#opened = new Promise((resolve) => {
       this.#open = resolve
     })
-    this.#server = createServer((request, response) => {
+    // Longer than any client keeps an idle connection, so that none is closed under a request on its way.
+    this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         if (!response.headersSent) send(response, 500, failure(null, error))
       })

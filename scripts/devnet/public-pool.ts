@@ -92,6 +92,14 @@ export class PublicPool {
     return chosen
   }
 
+  /** Forgets one transaction. */
+  drop(hash: Hex): void {
+    const transaction = this.#byHash.get(hash)
+    if (transaction === undefined) return
+    this.#byHash.delete(hash)
+    this.#bySender.get(transaction.from)?.delete(transaction.nonce)
+  }
+
   /** Forgets what can no longer be included, after a block. */
   async prune(): Promise<void> {
     for (const [account, waiting] of this.#bySender) {

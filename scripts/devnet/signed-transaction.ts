@@ -1,4 +1,5 @@
 import {
+  type AccessList,
   type Address,
   type Hex,
   isHex,
@@ -27,6 +28,7 @@ export interface UnsignedTransaction {
 export interface SignedTransaction extends UnsignedTransaction {
   hash: Hex
   raw: Hex
+  accessListGas: number
   /** As nodes show it while it waits. */
   pending: Record<string, unknown>
 }
@@ -59,6 +61,7 @@ export async function readSignedTransaction(raw: unknown, chainId: number): Prom
     data: parsed.data ?? '0x',
     maxFeePerGas,
     maxPriorityFeePerGas: parsed.maxPriorityFeePerGas ?? parsed.gasPrice ?? 0n,
+    accessListGas: accessListGas(parsed.accessList),
   } as const
   return { ...fields, pending: pendingView(fields, parsed) }
 }
@@ -105,13 +108,18 @@ export function largestCost(transaction: SignedTransaction): bigint {
   return transaction.gas * transaction.maxFeePerGas + transaction.value
 }
 
-/** Gas every transaction pays before it does anything (data, creation; EIP-2028 and EIP-3860), access lists aside. */
+/** Gas a transaction must bring for its data, creation and access list (EIP-2028, 2930, 3860), at least the floor of EIP-7623. */
 export function intrinsicGas(transaction: SignedTransaction): bigint {
   const bytes = (transaction.data.length - 2) / 2
   let zeros = 0
   for (let index = 2; index < transaction.data.length; index += 2) {
     if (transaction.data.startsWith('00', index)) zeros++
   }
+  const words = zeros + 4 * (bytes - zeros)
   const creation = transaction.to === null ? 32_000 + 2 * Math.ceil(bytes / 32) : 0
-  return BigInt(21_000 + creation + 4 * zeros + 16 * (bytes - zeros))
+  return BigInt(21_000 + Math.max(creation + 4 * words + transaction.accessListGas, 10 * words))
+}
+
+function accessListGas(list: AccessList | undefined): number {
+  return (list ?? []).reduce((gas, { storageKeys }) => gas + 2400 + 1900 * storageKeys.length, 0)
 }

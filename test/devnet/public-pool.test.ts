@@ -78,6 +78,11 @@ test.each([
   ['a used nonce', { nonce: 0 }, /^nonce too low: next nonce \d+, tx nonce 0$/],
   ['another chain', { chainId: 1 }, /^invalid chain id for signer: have 1 want 424242$/],
   ['too little gas', { gas: 20_000n }, /^intrinsic gas too low: gas 20000, minimum needed 21000$/],
+  [
+    'less gas than its data costs',
+    { data: `0x${'ff'.repeat(100)}` as const, gas: 24_999n },
+    /gas 24999, minimum needed 25000$/,
+  ],
   ['more gas than a block holds', { gas: 60_000_001n }, /^exceeds block gas limit$/],
   ['no tip', { tip: 0n }, /^transaction underpriced: gas tip cap 0, minimum needed 1$/],
   ['more than the balance', { value: 10n ** 30n }, /^insufficient funds for gas \* price \+ value: balance \d+/],
@@ -89,6 +94,25 @@ test.each([
   const { error } = await call(devnet.rpcUrl, 'eth_sendRawTransaction', raw)
   expect(error?.code).toBe(-32000)
   expect(error?.message).toMatch(message)
+  expect(await ask(devnet.rpcUrl, 'txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
+})
+
+test('a transaction that only the chain itself refuses stops nobody else', async () => {
+  const { trader, owner } = devnet.accounts
+  // EIP-3860: no node of ours measures creation code, but the chain takes at most 49,152 bytes.
+  const poison = await trader.signTransaction({
+    type: 'eip1559',
+    chainId: 424242,
+    nonce: await nonceOf(devnet, trader),
+    data: `0x${'00'.repeat(50_000)}`,
+    gas: 5_000_000n,
+    maxFeePerGas: 20_000_000_000n,
+    maxPriorityFeePerGas: 5_000_000_000n,
+  })
+  const good = await signTransfer(owner, { nonce: await nonceOf(devnet, owner) })
+  await ask(devnet.rpcUrl, 'eth_sendRawTransaction', poison)
+  await ask(devnet.rpcUrl, 'eth_sendRawTransaction', good)
+  expect(await transactionsOf(devnet, await devnet.control.mine())).toEqual([keccak256(good)])
   expect(await ask(devnet.rpcUrl, 'txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
 })
 
