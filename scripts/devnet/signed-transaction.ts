@@ -100,7 +100,8 @@ function pendingView(fields: Omit<SignedTransaction, 'pending'>, parsed: Transac
 /** What the block's builder earns per gas: the tip, as far as the fee cap leaves room for it. Negative: not includable. */
 export function effectiveTip(transaction: UnsignedTransaction, baseFeePerGas: bigint): bigint {
   const room = transaction.maxFeePerGas - baseFeePerGas
-  return transaction.maxPriorityFeePerGas < room ? transaction.maxPriorityFeePerGas : room
+  if (room < transaction.maxPriorityFeePerGas) return room
+  return transaction.maxPriorityFeePerGas
 }
 
 /** The most a transaction can cost its sender, in wei. */
