@@ -54,6 +54,8 @@ export interface WorldOptions {
   limits?: Partial<TreasuryLimits>
   /** Whether the treasurer's mandate is opened on chain. */
   open?: boolean
+  /** Seconds between slices; a minute unless told. */
+  intervalSeconds?: number
 }
 
 let salt = 0n
@@ -64,6 +66,7 @@ export async function openWorld({
   total = 30_000,
   limits = {},
   open = true,
+  intervalSeconds = 60,
 }: WorldOptions = {}): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
   for (const table of [decisions, executions, missedSlices, strategies, vaults]) await database.delete(table)
@@ -79,7 +82,7 @@ export async function openWorld({
     total: amount,
     maximumSlice: amount,
     start: now,
-    intervalSeconds: 60,
+    intervalSeconds,
     slippageBps: 100,
     // A tenth of a WETH for 1,000 USDC: far from the market, and not nothing.
     worstPrice: 10n ** 8n * 10n ** 36n,

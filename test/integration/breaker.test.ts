@@ -8,6 +8,7 @@ import { executorAddress } from '../../workers/agent/signer.ts'
 import { cron, env, live, openWorld, readLog, readTrades, type World } from './agent-world.ts'
 import { chainTime, mine, reach, rpc } from './local-chain.ts'
 
+// A fall of a hundredth against a limit of a five-hundredth: enough to trip, too little to call the market volatile.
 const prices = { WETH: 3_000, WBTC: 60_000 }
 async function setPrices(factor: number): Promise<void> {
   for (const [symbol, usd] of Object.entries(prices)) await rpc('devnet_setPrice', [symbol, usd * factor])
@@ -35,12 +36,12 @@ describe('the keeper', () => {
   })
 
   it('and nobody else trips the breaker on a fall; nothing trades until reviewers name a new executor', async () => {
-    const world = await openWorld({ slices: 3, limits: { drawdownBps: 200 } })
+    const world = await openWorld({ slices: 3, limits: { drawdownBps: 20 } })
     await fundKeeper()
     for (let block = 0; block < 4; block++) await live(world)
     expect(await readTrades(world)).toHaveLength(1)
 
-    await setPrices(0.93)
+    await setPrices(0.99)
     await mine()
     await cron(world)
     await mine()

@@ -99,7 +99,7 @@ describe('pausing in the middle', () => {
   })
 
   it('between signing and inclusion makes the vault refuse the order, and the slice is tried again after it', async () => {
-    const world = await openWorld({ slices: 1 })
+    const world = await openWorld({ slices: 1, intervalSeconds: 600 })
     intercept(({ method }) =>
       method === 'eth_sendPrivateTransaction' ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined,
     )

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { cron, drain, liveUntilFilled, openWorld, readLog, readTrades } from './agent-world.ts'
+import { missedSlices } from '../../workers/database/schema.ts'
+import { cron, database, drain, liveUntilFilled, openWorld, readLog, readTrades } from './agent-world.ts'
 import { intercept } from './intercept.ts'
 import { chainTime, mine, reach, rpc } from './local-chain.ts'
 
@@ -74,6 +75,19 @@ describe('the snapshot', () => {
     expect(snapshot.pools.length).toBeGreaterThan(2)
     expect(snapshot.history.secondsAgo.at(-1)).toBe(0)
     expect(BigInt(snapshot.fees.priorityFeePerGas)).toBeGreaterThan(0n)
+  })
+})
+
+describe('a slice', () => {
+  it('that comes after its window has passed is left to the next one, and written down', async () => {
+    const world = await openWorld({ slices: 2 })
+    await cron(world)
+    await mine(6)
+    await drain(world)
+    expect(await readLog(world)).toMatchObject([{ verdict: 'wait', reason: 'NotDue', slot: 0 }])
+    expect(await database.select().from(missedSlices)).toMatchObject([{ slot: 0, reason: 'its window passed' }])
+    await liveUntilFilled(world)
+    expect((await readTrades(world)).reduce((sum, { amountIn }) => sum + amountIn, 0n)).toBe(world.mandate.total)
   })
 })
 

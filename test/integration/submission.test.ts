@@ -96,7 +96,7 @@ describe('sending', () => {
 
 describe('an order that was not included', () => {
   it('is dead only after its deadline at confirmation depth; then the same nonce is used again, outbid', async () => {
-    const world = await openWorld({ slices: 1 })
+    const world = await openWorld({ slices: 1, intervalSeconds: 600 })
     intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
     await cron(world)
     await drain(world)
@@ -118,7 +118,7 @@ describe('an order that was not included', () => {
   })
 
   it('can be leaked late and burns its nonce without trading twice', async () => {
-    const world = await openWorld({ slices: 2 })
+    const world = await openWorld({ slices: 2, intervalSeconds: 600 })
     intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
     await cron(world)
     await drain(world)

@@ -29,6 +29,15 @@ export function openAgent(env: Env): Agent {
     chain,
     clock: clockFrom(environment),
     database: drizzle(env.DATABASE),
-    ladder: openLadder(environment),
+    ladder: ladderOf(environment),
   }
+}
+
+const ladders = new WeakMap<Environment, readonly Relay[]>()
+
+/** Opened once for each isolate: opening derives keys and may load a client. */
+function ladderOf(environment: Environment): readonly Relay[] {
+  const ladder = ladders.get(environment) ?? openLadder(environment)
+  ladders.set(environment, ladder)
+  return ladder
 }

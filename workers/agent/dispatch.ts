@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Address } from 'viem'
-import type { MandateProgress } from '../../shared/schema/snapshot.ts'
+import type { MandateProgress, VaultState } from '../../shared/schema/snapshot.ts'
 import type { StrategyStatus } from '../../shared/schema/strategy.ts'
 import { strategies } from '../database/schema.ts'
 import type { Env } from '../environment.ts'
@@ -11,7 +11,14 @@ import { callSweep } from './lens-call.ts'
 import { logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { recordMissed } from './missed-slices.ts'
-import { openProviders, openQuorum } from './providers.ts'
+import {
+  openProviders,
+  openQuorum,
+  ProviderRefused,
+  ProvidersDisagree,
+  ProviderUnavailable,
+  type Quorum,
+} from './providers.ts'
 import { mandateProgressFrom, vaultStateFrom } from './snapshot-from-view.ts'
 import { readOpenStrategies, readPauses, readVaults, type StoredStrategy } from './strategy-rows.ts'
 
@@ -35,45 +42,69 @@ export async function dispatch(env: Env, minute: number): Promise<void> {
   }
   await keepAll(
     agent,
-    results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    results.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : [])),
   )
 }
 
-async function dispatchVault(agent: Agent, vault: Address, minute: number): Promise<KeptVault> {
+async function dispatchVault(agent: Agent, vault: Address, minute: number): Promise<KeptVault | null> {
   const started = Date.now()
   // The ledger is asked first and by itself: it needs no provider, and stuck orders must not wait for one.
-  const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
-  const report = await ledger.sweep(await readPauses(agent, vault))
-  if (report.alarmWasMissing) logLine('warn', 'sweep.alarm', { vault, count: report.openOrders + report.errands })
-  if (report.openOrders + report.errands > 0)
-    await agent.bindings.TICKS.send({ type: 'track', vault, chainId: agent.chain.id })
-
+  const ordersOpen = await sweepLedger(agent, vault)
   const open = await readOpenStrategies(agent, vault)
-  const providers = openProviders(agent.environment, newMeter())
-  const quorum = await openQuorum(providers)
-  const [, vaultView, progressViews] = await callSweep(
-    quorum,
-    vault,
-    open.map(({ mandateId }) => mandateId),
-  )
-  const now = quorum.pin.timestamp
-
+  const seen = await lookAtChain(agent, vault, open)
+  // Without a chain the slices are due by the clock: their ticks write down that nothing could be observed.
+  const now = seen?.quorum.pin.timestamp ?? agent.clock.now()
   const due: Due[] = []
   for (const [position, stored] of open.entries()) {
-    const view = progressViews[position]
-    if (view === undefined) continue
-    const status = await followChain(agent, stored, mandateProgressFrom(view), now, report.openOrders > 0)
-    const next = status === 'active' ? nextSlice(stored, now) : null
+    const progress = seen?.progress[position]
+    const { status } = stored.strategy
+    const followed = progress === undefined ? status : await followChain(agent, stored, progress, now, ordersOpen)
+    const next = followed === 'active' ? nextSlice(stored, now) : null
     if (next !== null) due.push(next)
   }
-  if (due.length > 0) {
-    const keys = due.map(({ strategyId, slot, scheduledAt }) => ({ strategyId, slot, scheduledAt }))
-    await agent.bindings.TICKS.send({ type: 'tick', vault, chainId: agent.chain.id, minute, due: keys })
-    // Only now: a crash in between enqueues the slice once more, which is harmless; the other order would lose it.
-    for (const slice of due) await advance(agent, slice)
-  }
+  await enqueue(agent, vault, minute, due)
   logLine('info', 'dispatch.vault', { vault, minute, due: due.length, durationMs: Date.now() - started })
-  return { vault, quorum, state: vaultStateFrom(vaultView) }
+  return seen === null ? null : { vault, quorum: seen.quorum, state: seen.state }
+}
+
+/** Finds what got stuck in the ledger and asks the tracker to look at it. Says whether an order is still open. */
+async function sweepLedger(agent: Agent, vault: Address): Promise<boolean> {
+  const { chain, bindings } = agent
+  const report = await ledgerOf(bindings, chain.id, vault).sweep(await readPauses(agent, vault))
+  const waiting = report.openOrders + report.errands
+  if (report.alarmWasMissing) logLine('warn', 'sweep.alarm', { vault, count: waiting })
+  if (waiting > 0) await bindings.TICKS.send({ type: 'track', vault, chainId: chain.id })
+  return report.openOrders > 0
+}
+
+interface ChainView {
+  quorum: Quorum
+  state: VaultState
+  /** One for each strategy, in their order. */
+  progress: MandateProgress[]
+}
+
+/** The vault and its mandates as two providers agree on them; null where they do not. */
+async function lookAtChain(agent: Agent, vault: Address, open: readonly StoredStrategy[]): Promise<ChainView | null> {
+  try {
+    const quorum = await openQuorum(openProviders(agent.environment, newMeter()))
+    const mandateIds = open.map(({ mandateId }) => mandateId)
+    const [, state, progress] = await callSweep(quorum, vault, mandateIds)
+    return { quorum, state: vaultStateFrom(state), progress: progress.map(mandateProgressFrom) }
+  } catch (error) {
+    const known = [ProviderUnavailable, ProvidersDisagree, ProviderRefused].some((kind) => error instanceof kind)
+    if (!known) throw error
+    logLine('error', 'dispatch.failed', { vault, error })
+    return null
+  }
+}
+
+async function enqueue(agent: Agent, vault: Address, minute: number, due: readonly Due[]): Promise<void> {
+  if (due.length === 0) return
+  const keys = due.map(({ strategyId, slot, scheduledAt }) => ({ strategyId, slot, scheduledAt }))
+  await agent.bindings.TICKS.send({ type: 'tick', vault, chainId: agent.chain.id, minute, due: keys })
+  // Only now: a crash in between enqueues the slice once more, which is harmless; the other order would lose it.
+  for (const slice of due) await advance(agent, slice)
 }
 
 /** Promotes a draft whose mandate is on chain; finishes a strategy whose mandate is done. */
@@ -145,14 +176,15 @@ function nextSlice({ strategy, nextDue }: StoredStrategy, now: number): Due | nu
     strategyId: strategy.id,
     slot,
     scheduledAt: start + slot * intervalSeconds,
-    missed: Array.from({ length: slot - oldest }, (_, offset) => oldest + offset),
+    // A draft's slots before its mandate was opened were never due.
+    missed: strategy.status === 'draft' ? [] : Array.from({ length: slot - oldest }, (_, offset) => oldest + offset),
     from: nextDue,
     nextDue: start + (slot + 1) * intervalSeconds,
   }
 }
 
 async function advance(agent: Agent, { strategyId, missed, from, nextDue }: Due): Promise<void> {
-  for (const slot of missed) await recordMissed(agent, strategyId, slot, 'the cron did not run in its time')
+  for (const slot of missed) await recordMissed(agent, strategyId, slot, 'no cron ran in its time')
   await agent.database
     .update(strategies)
     .set({ nextDue, updatedAt: agent.clock.now() })

@@ -77,13 +77,16 @@ async function sendCheckpoint(
   const [provider] = providers
   const nonce = await provider.request('eth_getTransactionCount', [account.address, toHex(pin.number)])
   if (typeof nonce !== 'string') throw new ProviderUnavailable('The keeper’s nonce could not be read')
+  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint' })
+  // A price that is missing would make the vault refuse; then there is nothing to pay for.
+  await provider.request('eth_call', [{ from: account.address, to: vault, data }, byHash(pin)])
   const maxPriorityFeePerGas = 1_000_000_000n
   const bytes = await account.signTransaction({
     type: 'eip1559',
     chainId: agent.chain.id,
     nonce: hexToNumber(nonce as Hex) + earlier,
     to: vault,
-    data: encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint' }),
+    data,
     gas: checkpointGas,
     maxFeePerGas: 2n * pin.baseFeePerGas + maxPriorityFeePerGas,
     maxPriorityFeePerGas,

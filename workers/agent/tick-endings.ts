@@ -3,6 +3,7 @@ import type { Decision, DecisionInput, Reason, Verdict } from '../../shared/sche
 import type { Agent } from './agent.ts'
 import { ledgerOf } from './ledger-address.ts'
 import { logLine } from './log-line.ts'
+import { recordMissed } from './missed-slices.ts'
 import type { StoredStrategy } from './strategy-rows.ts'
 
 /** One slice of one strategy: the key of work. */
@@ -89,8 +90,28 @@ export async function refused(
   const { timestamp } = input.snapshot
   if (reason === undefined) return record(agent, slice, timestamp, input, decision)
   const why = sentences[reason] ?? `The order is not carried out: ${reason}.`
-  const sentence = detail === undefined ? why : `${why}: ${detail}.`
+  const sentence = detail === undefined ? why : `${why}: ${detail.replace(/\.$/, '')}.`
   return record(agent, slice, timestamp, input, { ...decision, verdict: waits(reason), reason, sentence, order: null })
+}
+
+/**
+ * The slice is not of this time: its own has not come on chain yet, or the next one's has. Null where it is. A slice that
+ * came too late, after a long failure elsewhere, is recorded as missed: the next one catches up what its strategy lets it.
+ */
+export async function untimely(agent: Agent, slice: Slice, input: DecisionInput): Promise<TickEnd | null> {
+  const { stored, slot, scheduledAt } = slice
+  const { id, configuration } = stored.strategy
+  const { timestamp } = input.snapshot
+  const early = timestamp < scheduledAt
+  const late = timestamp >= scheduledAt + configuration.intervalSeconds
+  if (!early && !late) return null
+  if (late) await recordMissed(agent, id, slot, 'its window passed')
+  const sentence = late
+    ? 'The slice’s window has passed; the next slice has taken over.'
+    : 'The slice’s time has not come on chain yet.'
+  const nothing = { forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
+  const decision: Decision = { ...nothing, verdict: 'wait', reason: 'NotDue', sentence }
+  return { ...(await record(agent, slice, timestamp, input, decision)), again: early }
 }
 
 /** The order was reserved and cannot be sent: it is given up, since nothing was signed that anyone else has seen. */
@@ -106,7 +127,7 @@ export async function released(
   const { timestamp } = input.snapshot
   const why = detail === undefined ? reason : `${reason}: ${detail}`
   await ledgerOf(agent.bindings, agent.chain.id, vault).release(orderId, why, false, timestamp)
-  logLine('warn', 'track.released', { vault, strategyId, slot: slice.slot, orderId, reason: why })
+  logLine('warn', 'tick.end', { vault, strategyId, slot: slice.slot, orderId, verdict: waits(reason), reason: why })
   return { reason, again: passingReasons.has(reason), decidedAt: timestamp }
 }
 
@@ -114,7 +135,7 @@ export async function released(
 export function uncommitted(slice: Slice, input: DecisionInput, refusal: 'StrategyPaused' | 'Released'): TickEnd {
   const { id: strategyId, vault } = slice.stored.strategy
   const reason: Reason = refusal === 'Released' ? 'OrderInFlight' : refusal
-  logLine('warn', 'track.released', { vault, strategyId, slot: slice.slot, reason: refusal })
+  logLine('warn', 'tick.end', { vault, strategyId, slot: slice.slot, verdict: waits(reason), reason: refusal })
   return { reason, again: passingReasons.has(reason), decidedAt: input.snapshot.timestamp }
 }
 

@@ -1,7 +1,16 @@
 import type { Hex } from 'viem'
 import type { Agent } from './agent.ts'
 import { bidFees, encodeExecute, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
-import { refused, released, type Slice, submitted, type TickEnd, uncommitted, unobserved } from './tick-endings.ts'
+import {
+  refused,
+  released,
+  type Slice,
+  submitted,
+  type TickEnd,
+  uncommitted,
+  unobserved,
+  untimely,
+} from './tick-endings.ts'
 import {
   commit,
   decideSlice,
@@ -38,6 +47,8 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   if (!observed.ok) return unobserved(agent, slice, observed.reason, observed.sentence)
   const { input, quorum } = observed
   const { snapshot, mandate, mandateId } = input
+  const outOfTime = await untimely(agent, slice, input)
+  if (outOfTime !== null) return outOfTime
 
   // decide: pure, from a typed value to a typed value
   const decision = decideSlice(agent, slice, input)

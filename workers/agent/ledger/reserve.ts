@@ -4,7 +4,7 @@ import { type Decision, type DecisionInput, pipelineVersion } from '../../../sha
 import type { Reservation, ReserveRefusal, ReserveResult, UnclaimedDecision } from '../ledger-types.ts'
 import { appendDecision } from './log.ts'
 import { isPaused } from './pauses.ts'
-import { type LedgerIdentity, openOrders, queueErrand, raiseVersion, readLedger } from './store.ts'
+import { type LedgerIdentity, openOrders, raiseVersion, readLedger } from './store.ts'
 
 type Order = NonNullable<Decision['order']>
 
@@ -73,7 +73,6 @@ export function reserve(sql: SqlStorage, identity: LedgerIdentity, reservation: 
     `INSERT INTO orders (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     ...Object.values(row),
   )
-  queueErrand(sql, 'order', orderId, '')
   return { ok: true, orderId, attempt, sequence, head, nonce, version: raiseVersion(sql), minimumFees }
 }
 

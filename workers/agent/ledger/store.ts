@@ -133,7 +133,7 @@ export function openOrders(sql: SqlStorage): OrderRow[] {
   return sql.exec<OrderRow>('SELECT * FROM orders WHERE final = 0 ORDER BY sequence').toArray()
 }
 
-/** Writes some columns of an order, raises its revision and queues its projection. */
+/** Writes some columns of an order, raises its revision and, once it is signed, queues its projection. */
 export function changeOrder(sql: SqlStorage, orderId: string, changes: Partial<OrderRow>): void {
   const columns = Object.keys(changes)
   const values = Object.values(changes)
@@ -142,7 +142,9 @@ export function changeOrder(sql: SqlStorage, orderId: string, changes: Partial<O
     ...values,
     orderId,
   )
-  queueErrand(sql, 'order', orderId, '')
+  // Without bytes nothing ever left: the log has such orders, the table of executions does not.
+  const signed = 'SELECT count(*) AS count FROM orders WHERE id = ? AND transaction_hash IS NOT NULL'
+  if (sql.exec<{ count: number }>(signed, orderId).one().count > 0) queueErrand(sql, 'order', orderId, '')
 }
 
 export type ErrandKind = 'record' | 'order' | 'strategy' | 'tick'
