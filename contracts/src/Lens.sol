@@ -134,7 +134,8 @@ contract Lens is ILens {
             }
         }
         pool.tickLower = clamped(first * 256 * pool.tickSpacing);
-        pool.tickUpper = clamped((last * 256 + 255) * pool.tickSpacing);
+        // Up to just before the next word's first tick, so that the current tick always lies within.
+        pool.tickUpper = clamped((last + 1) * 256 * pool.tickSpacing - 1);
         return fillTicks(pool, query.pool, bitmaps, first, count);
     }
 

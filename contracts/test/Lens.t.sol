@@ -122,6 +122,7 @@ contract LensTest is World {
         }
         PoolState memory p = see(Venue.UniswapV3, fresh, words);
         assertTrue(p.exists);
+        assertTrue(p.tickLower <= p.tick && p.tick <= p.tickUpper);
         uint256 found = 0;
         for (int24 tick = (p.tickLower / 60) * 60 - 60; tick <= p.tickUpper; tick += 60) {
             if (tick < p.tickLower) continue;
@@ -132,6 +133,16 @@ contract LensTest is World {
             found++;
         }
         assertEq(p.ticks.length, found);
+    }
+
+    /// @notice Just below zero the current word is the one before the first: division must round down.
+    function test_pool_windowHoldsATickJustBelowZero() public {
+        (uint256 amountDai, uint256 amountWeth) =
+            dai < weth ? (1_000_000e18, 999_950e18) : (999_950e18, uint256(1_000_000e18));
+        PoolState memory p = see(Venue.UniswapV3, fillPool(dai, amountDai, weth, amountWeth, 3000, 0), 0);
+        assertEq(p.tick, -1);
+        assertEq(p.tickLower, -256 * 60);
+        assertEq(p.tickUpper, -1);
     }
 
     function test_pool_wholeRangeStaysWithinTheTicks() public view {
