@@ -1,42 +1,54 @@
 // `npm start`: a local chain, a treasury, the agent, and one order executed before your eyes.
 import { parseStartArguments, type StartOptions, UsageError } from './local/arguments.ts'
+import { Closing } from './local/closing.ts'
 import { type Progress, progressTo } from './local/progress.ts'
 import { type RunSummary, runParentOrder } from './local/run.ts'
-import { type Session, startSession } from './local/session.ts'
+import { startSession } from './local/session.ts'
 import { printSlice, printSummary } from './local/summary.ts'
 
 async function main(): Promise<number> {
   const options = parseStartArguments(process.argv.slice(2), process.env)
   const progress = progressTo(options.json ? process.stderr : process.stdout)
+  const closing = new Closing()
   const interrupted = interruption()
-  const session = await startSession(options, progress)
   try {
-    const run = runParentOrder(session, progress, (slice) => printSlice(progress, session, slice))
-    const summary = await Promise.race([run, interrupted])
-    if (summary === 'interrupted') return 130
-    report(options, progress, session, summary)
+    const summary = await Promise.race([execute(options, progress, closing), interrupted])
+    if (summary === 'interrupted') return interruptedExitCode
     if (options.once) return summary.mandateFilled === summary.mandateTotal ? 0 : 1
-    progress.line()
-    progress.line(`The agent keeps running. API: ${session.worker.url}  documentation: ${session.worker.url}/docs`)
-    progress.line(`Admin key: ${session.adminKey}  chain: ${session.devnet.rpcUrl}  Ctrl-C stops everything.`)
     await interrupted
     return 0
   } finally {
-    await session.stop()
+    await closing.stop()
   }
 }
 
-function report(options: StartOptions, progress: Progress, session: Session, summary: RunSummary): void {
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+async function execute(options: StartOptions, progress: Progress, closing: Closing): Promise<RunSummary> {
+  const session = await startSession(options, progress, closing)
+  const summary = await runParentOrder(session, progress, (slice) => printSlice(progress, session, slice))
+  if (options.json) await printed(`${JSON.stringify(summary)}\n`)
   else printSummary(progress, session, summary)
+  if (!options.once) {
+    progress.line()
+    progress.line(`The agent keeps running. API: ${session.worker.url}  documentation: ${session.worker.url}/docs`)
+    progress.line(`Admin key: ${session.adminKey}  chain: ${session.devnet.rpcUrl}  Ctrl-C stops everything.`)
+  }
+  return summary
 }
 
-/** Resolves at the first Ctrl-C (or termination); a second one ends at once. */
+/** Resolves once standard output has taken the text: the process ends right after. */
+function printed(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** As shells report an end by Ctrl-C. */
+const interruptedExitCode = 130
+
+/** Resolves at Ctrl-C or termination. */
 function interruption(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => resolve('interrupted'))
-    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'))
   })
 }
 

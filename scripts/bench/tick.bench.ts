@@ -59,7 +59,7 @@ async function withChain<T>(work: (worker: LocalWorker, strategyId: Hash) => Pro
   try {
     const executor = (vault: `0x${string}`) => executorAddress(seed, 1, devnet.chain.id, vault, 1)
     const { vault } = await deployTreasury(devnet, { executor })
-    const worker = await startLocalWorker(await bundleWorker(folder, 'scripts/bench/tick-worker.ts'), {
+    const worker = await startLocalWorker(await bundleWorker(folder, { entry: 'scripts/bench/tick-worker.ts' }), {
       port: 0,
       persistencePath: null,
       bindings: {

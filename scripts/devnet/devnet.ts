@@ -120,9 +120,9 @@ async function start(
     keep(origin)
     forkUrl = origin.rpc.url
   }
-  log('Forking it')
   const { anvil, chain } = await startFork(forkUrl, accounts)
   keep(anvil)
+  log(`Forked ${chain.name}`)
 
   const isReal = chain.id !== localChain.id
   const speed = chosenSpeed(options, isReal, log)

@@ -46,7 +46,7 @@ export async function runParentOrder(
     'mandate',
     `sell ${session.formatAmount(sell, total)} for ${buy.symbol} in ${slices} slices, one each ${intervalSeconds} s`,
   )
-  session.keep(startCron(worker, devnet.chainTime, devnet.speed))
+  session.closing.keep(startCron(worker, devnet.chainTime, devnet.speed))
 
   const shown = new Set<string>()
   const deadline = parent.start + slices * intervalSeconds + graceSeconds

@@ -14,6 +14,7 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../devnet/treasury.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { type StartOptions, UsageError } from './arguments.ts'
+import type { Closing } from './closing.ts'
 import { type Demonstration, demonstrationOf } from './demonstration.ts'
 import { narrator } from './narrator.ts'
 import type { Progress } from './progress.ts'
@@ -36,65 +37,53 @@ export interface Session {
   /** Executor transactions that were seen in the public pool. */
   publicSightings(): number
   formatAmount(token: TokenDefinition, amount: bigint): string
-  /** Has something stopped together with the session. */
-  keep(stoppable: { stop(): Promise<void> }): void
-  stop(): Promise<void>
+  closing: Closing
 }
 
-/** Starts all of it; whatever fails on the way stops what had started. */
-export async function startSession(options: StartOptions, progress: Progress): Promise<Session> {
-  const stoppables: { stop(): Promise<void> }[] = []
-  const stop = async (): Promise<void> => {
-    for (const stoppable of stoppables.splice(0).reverse()) await stoppable.stop().catch(() => {})
-  }
-  try {
-    await requireFreePort('--api-port', options.apiPort)
-    const devnet = await startDevnet({
-      port: options.chainPort,
-      ...(options.forkUrl === null ? {} : { forkUrl: options.forkUrl }),
-      ...(options.speed === null ? {} : { speed: options.speed }),
-      seed: String(options.seed),
-      replaceFeeds: options.replaceFeeds,
-      log: (line) => progress.stage('chain', line),
-    })
-    stoppables.push(devnet)
-    devnet.control.setLeak(options.leak)
-    progress.stage(
-      'chain',
-      `${devnet.chain.name} (id ${devnet.chain.id}) at ${devnet.rpcUrl}, ${devnet.speed} times real time`,
-    )
+/** Starts all of it; whatever it starts is given to `closing` at once. */
+export async function startSession(options: StartOptions, progress: Progress, closing: Closing): Promise<Session> {
+  await requireFreePort('--api-port', options.apiPort)
+  const devnet = await startDevnet({
+    port: options.chainPort,
+    ...(options.forkUrl === null ? {} : { forkUrl: options.forkUrl }),
+    ...(options.speed === null ? {} : { speed: options.speed }),
+    seed: String(options.seed),
+    replaceFeeds: options.replaceFeeds,
+    log: (line) => progress.stage('chain', line),
+  })
+  closing.keep(devnet)
+  devnet.control.setLeak(options.leak)
+  progress.stage(
+    'chain',
+    `${devnet.chain.name} (id ${devnet.chain.id}) at ${devnet.rpcUrl}, ${devnet.speed} times real time`,
+  )
 
-    const seed = generatePrivateKey()
-    const treasury = await deployTreasury(devnet, {
-      executor: (vault) => executorAddress(seed, 1, devnet.chain.id, vault, 1),
-    })
-    const client = createPublicClient({ transport: http(devnet.rpcUrl) })
-    progress.stage('treasury', `vault ${treasury.vault} holds ${await holdings(devnet, client, treasury.vault)}`)
+  const seed = generatePrivateKey()
+  const treasury = await deployTreasury(devnet, {
+    executor: (vault) => executorAddress(seed, 1, devnet.chain.id, vault, 1),
+  })
+  const client = createPublicClient({ transport: http(devnet.rpcUrl) })
+  progress.stage('treasury', `vault ${treasury.vault} holds ${await holdings(devnet, client, treasury.vault)}`)
 
-    const adminKey = `pk_${randomBytes(24).toString('base64url')}`
-    const worker = await startWorker(options, devnet, seed, adminKey, progress)
-    stoppables.push(worker)
-    progress.stage('worker', `listening at ${worker.url}, documentation at ${worker.url}/docs`)
-    const api = apiClient(worker.url, adminKey)
-    await api.post('/v1/vaults', { address: treasury.vault, name: 'Demonstration treasury' })
+  const adminKey = `pk_${randomBytes(24).toString('base64url')}`
+  const worker = await startWorker(options, devnet, seed, adminKey, progress, closing.signal)
+  closing.keep(worker)
+  progress.stage('worker', `listening at ${worker.url}, documentation at ${worker.url}/docs`)
+  const api = apiClient(worker.url, adminKey)
+  await api.post('/v1/vaults', { address: treasury.vault, name: 'Demonstration treasury' })
 
-    return {
-      devnet,
-      treasury,
-      demonstration: demonstrationOf(devnet.chain, devnet.chain.id === localChain.id),
-      worker,
-      api,
-      client,
-      adminKey,
-      people: { treasurer: devnet.accounts.treasurer, messenger: devnet.accounts.keeper },
-      publicSightings: () => devnet.control.publicSightings(treasury.executor),
-      formatAmount: (token, amount) => formatAmount(amount, displayToken(devnet.chain, token.address, token.decimals)),
-      keep: (stoppable) => stoppables.push(stoppable),
-      stop,
-    }
-  } catch (error) {
-    await stop()
-    throw error
+  return {
+    devnet,
+    treasury,
+    demonstration: demonstrationOf(devnet.chain, devnet.chain.id === localChain.id),
+    worker,
+    api,
+    client,
+    adminKey,
+    people: { treasurer: devnet.accounts.treasurer, messenger: devnet.accounts.keeper },
+    publicSightings: () => devnet.control.publicSightings(treasury.executor),
+    formatAmount: (token, amount) => formatAmount(amount, displayToken(devnet.chain, token.address, token.decimals)),
+    closing,
   }
 }
 
@@ -113,11 +102,12 @@ async function startWorker(
   seed: Hex,
   adminKey: string,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<LocalWorker> {
   rmSync(runFolder, { recursive: true, force: true })
   mkdirSync(runFolder, { recursive: true })
   prepareAssets()
-  const script = await bundleWorker(join(runFolder, 'bundle'))
+  const script = await bundleWorker(join(runFolder, 'bundle'), { signal })
   const log = createWriteStream(join(runFolder, 'worker.log'))
   const narrate = narrator(progress)
   const worker = await startLocalWorker(script, {

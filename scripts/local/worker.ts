@@ -30,12 +30,16 @@ export interface LocalWorkerOptions {
 }
 
 /** Bundles workers/index.ts (or another entry) with wrangler; returns the path of the script. Throws with wrangler's words. */
-export async function bundleWorker(outputDirectory: string, entry = 'workers/index.ts'): Promise<string> {
+export async function bundleWorker(
+  outputDirectory: string,
+  { entry = 'workers/index.ts', signal }: { entry?: string; signal?: AbortSignal } = {},
+): Promise<string> {
   try {
     await run('wrangler', ['deploy', entry, '--dry-run', '--outdir', outputDirectory], {
       cwd: root,
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
       maxBuffer: 16 * 1024 * 1024,
+      ...(signal === undefined ? {} : { signal }),
     })
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
@@ -61,6 +65,7 @@ export async function startLocalWorker(script: string, options: LocalWorkerOptio
     ],
   })
   if (options.persistencePath !== null) mkdirSync(options.persistencePath, { recursive: true })
+  const listeners = signalListeners()
   const miniflare = new Miniflare({
     ...converted,
     host: '127.0.0.1',
@@ -68,6 +73,7 @@ export async function startLocalWorker(script: string, options: LocalWorkerOptio
     ...(options.persistencePath === null ? {} : { resourcePersistencePath: options.persistencePath }),
     handleStructuredLogs: ({ message, level }) => options.onLog(message, level),
   })
+  removeNewListeners(listeners)
   const url = String(await miniflare.ready).replace(/\/$/, '')
   const database = await miniflare.getD1Database('DATABASE')
   await applyMigrations(database)
@@ -80,6 +86,21 @@ export async function startLocalWorker(script: string, options: LocalWorkerOptio
     },
     database: async () => database,
     stop: () => miniflare.dispose(),
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function signalListeners() {
+  return new Map(signals.map((signal) => [signal, process.listeners(signal)]))
+}
+
+/** Miniflare ends the whole process at a signal, before anything else could stop in order: that is for our caller. */
+function removeNewListeners(before: ReturnType<typeof signalListeners>): void {
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (before.get(signal)?.includes(listener) !== true) process.off(signal, listener)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
@@ -7,6 +7,8 @@ export interface Finished {
   code: number | null
   stdout: string
   stderr: string
+  /** Every process it had started, as seen while it ran. */
+  started: number[]
 }
 
 /** Runs a script of ours with this Node until it ends. */
@@ -19,22 +21,32 @@ export function runCommand(
     const child = start(script, args, environment)
     let stdout = ''
     let stderr = ''
+    const started = new Set<number>()
+    const watch = setInterval(() => {
+      for (const processId of descendants(child.pid ?? -1)) started.add(processId)
+    }, 500)
     child.stdout?.on('data', (chunk) => {
       stdout += chunk
     })
     child.stderr?.on('data', (chunk) => {
       stderr += chunk
     })
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code) => {
+      clearInterval(watch)
+      resolve({ code, stdout, stderr, started: [...started] })
+    })
   })
 }
 
+export interface Running {
+  match: RegExpExecArray
+  output: () => string
+  /** Interrupts it as Ctrl-C would; resolves to its exit code and to what it had started. */
+  stop: () => Promise<{ code: number | null; started: number[] }>
+}
+
 /** Starts a script and resolves once a line of its output matches; rejects if it ends before. */
-export function startUntil(
-  script: string,
-  args: string[],
-  line: RegExp,
-): Promise<{ match: RegExpExecArray; output: () => string; stop: () => Promise<number | null> }> {
+export function startUntil(script: string, args: string[], line: RegExp): Promise<Running> {
   return new Promise((resolve, reject) => {
     const child = start(script, args, {})
     let output = ''
@@ -46,9 +58,10 @@ export function startUntil(
         resolve({
           match,
           output: () => output,
-          stop: () => {
+          stop: async () => {
+            const started = descendants(child.pid ?? -1)
             child.kill('SIGINT')
-            return closed
+            return { code: await closed, started }
           },
         })
       }
@@ -68,10 +81,21 @@ function start(script: string, args: string[], environment: Record<string, strin
   })
 }
 
-/** Process ids of every anvil and workerd whose ancestor is this process or that lost its parent. */
-export async function processesNamed(name: string): Promise<string[]> {
-  const { execFile } = await import('node:child_process')
-  return new Promise((resolve) => {
-    execFile('pgrep', ['-x', name], (_error, stdout) => resolve(stdout.split('\n').filter((line) => line !== '')))
-  })
+/** Process ids of everything a process started, and what those started. */
+export function descendants(processId: number): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(processId)], { encoding: 'utf8' })
+  const children = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number)
+  return [...children, ...children.flatMap(descendants)]
+}
+
+export function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { startAnvil } from '../../scripts/devnet/anvil.ts'
 import { decimalString } from '../../shared/schema/primitives.ts'
-import { processesNamed, runCommand, startUntil } from './run-command.ts'
+import { isRunning, runCommand, startUntil } from './run-command.ts'
 
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/)
 const summarySchema = z.object({
@@ -45,20 +46,47 @@ function expectOneSentence(stderr: string): void {
   expect(lines[0]).toMatch(/[.…]$/)
 }
 
+/** The chain's watchdog looks about once a second whether its chain is still wanted. */
+async function expectEnded(processIds: number[]): Promise<void> {
+  expect(processIds.length).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => processIds.filter(isRunning), { timeout: 20_000, interval: 250 }).toEqual([])
+}
+
 describe('npm start -- --once --json', () => {
   it('executes a whole TWAP in private and leaves nothing running', async () => {
-    const before = { anvil: await processesNamed('anvil'), workerd: await processesNamed('workerd') }
-    const { code, stdout, stderr } = await runCommand('start.ts', onceJson)
+    const { code, stdout, stderr, started } = await runCommand('start.ts', onceJson)
     expect(code, stderr).toBe(0)
     expect(expectWholeOrder(stdout).publicMempoolSightings).toBe(0)
-    expect(await processesNamed('anvil')).toEqual(before.anvil)
-    expect(await processesNamed('workerd')).toEqual(before.workerd)
+    await expectEnded(started)
   })
 
   it('counts a transaction that the relay leaked on purpose', async () => {
-    const { code, stdout, stderr } = await runCommand('start.ts', [...onceJson, '--leak'])
+    const { code, stdout, stderr } = await runCommand('start.ts', [...onceJson, '--leak', '--speed', '24'])
     expect(code, stderr).toBe(0)
     expect(expectWholeOrder(stdout).publicMempoolSightings).toBeGreaterThan(0)
+  })
+})
+
+describe('npm start', () => {
+  it('keeps running, serves the API and its documentation, and stops everything on Ctrl-C', async () => {
+    const running = await startUntil('start.ts', anyPorts, /API: (http:\S+) {2}documentation: (http:\S+)/)
+    const [, api, documentation] = running.match
+    const health = await fetch(`${api}/v1/health`)
+    expect(health.status).toBe(200)
+    const page = await fetch(documentation ?? '')
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('<html')
+    const { code, started } = await running.stop()
+    expect(code).toBe(0)
+    expect(running.output()).toContain('Summary')
+    await expectEnded(started)
+  })
+
+  it('stops everything when it is interrupted while it starts', async () => {
+    const running = await startUntil('start.ts', anyPorts, /vault 0x/)
+    const { code, started } = await running.stop()
+    expect(code).toBe(130)
+    await expectEnded(started)
   })
 })
 
@@ -66,7 +94,9 @@ describe('FORK_URL', () => {
   it('forks a world that was started by hand', async () => {
     const origin = await startUntil('devnet.ts', ['--origin', '--port', '0'], /(http:\/\/127\.0\.0\.1:\d+)/)
     try {
-      const { code, stdout, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: origin.match[1] ?? '' })
+      const { code, stdout, stderr } = await runCommand('start.ts', [...onceJson, '--speed', '24'], {
+        FORK_URL: origin.match[1] ?? '',
+      })
       expect(code, stderr).toBe(0)
       expect(expectWholeOrder(stdout).publicMempoolSightings).toBe(0)
     } finally {
@@ -79,18 +109,13 @@ describe('FORK_URL', () => {
     expect(code).toBe(1)
     expect(stdout).toBe('')
     expectOneSentence(stderr)
-    expect(stderr).toContain('FORK_URL')
+    expect(stderr).toContain('http://127.0.0.1:9')
   })
 
   it('says in one sentence that the chain is not known', async () => {
-    const stranger = await startUntil(
-      '../node_modules/@foundry-rs/anvil/bin.mjs',
-      ['--port', '0'],
-      /127\.0\.0\.1:(\d+)/,
-    )
+    const stranger = await startAnvil(['--chain-id', '31337'])
     try {
-      const url = `http://127.0.0.1:${stranger.match[1]}`
-      const { code, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: url })
+      const { code, stderr } = await runCommand('start.ts', onceJson, { FORK_URL: stranger.rpc.url })
       expect(code).toBe(1)
       expectOneSentence(stderr)
       expect(stderr).toContain('31337')
