@@ -56,16 +56,18 @@ contract VaultHandler is World {
 
     function trade(uint256 amount, bool sells, uint8 route, uint16 skim, bool withVoucher) external {
         Mandate memory m = sells ? selling : buying;
-        // A vault that stays shut would prove little: often enough, people put it right before the adversary comes.
+        // A vault that stays shut would prove little: time passes, and often enough people put right what stopped it.
+        pass(uint256(skim) % 1 hours);
         if (skim % 2 == 0) mend();
         // Mostly small slices, so that the meter is not full at once; now and then one above the automatic limit.
-        amount = bound(amount, m.maximumSlice / 1e6, withVoucher ? m.maximumSlice : m.maximumSlice / 10);
+        bool isLarge = withVoucher && skim % 4 == 0;
+        amount = bound(amount, m.maximumSlice / 1e6, isLarge ? m.maximumSlice : m.maximumSlice / 10);
         Order memory o = orderFor(m, amount);
         uint256 fair = sells ? amount * price() / 1e18 * 1e6 / 1e18 : amount * 1e12 * 1e18 / price();
         o.minimumOut = fair * (10_000 - 30 - uint256(skim) % 75) / 10_000;
         Leg[] memory legs = legsFor(sells, amount, route, o.minimumOut);
         Voucher memory v;
-        if (withVoucher && skim % 8 != 0) v = voucherFor(m, o, uint256(keccak256(abi.encode(attempts))));
+        if (isLarge && skim % 16 != 0) v = voucherFor(m, o, uint256(keccak256(abi.encode(attempts))));
         attempt(m, o, legs, v);
     }
 
