@@ -29,7 +29,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     shell: process.platform === 'win32',
   })
   if (status !== 0) {
-    console.error(`The packages could not be installed${error ? ` (${error.message})` : ''}: run npm install to see why.`)
+    console.error(
+      `The packages could not be installed${error ? ` (${error.message})` : ''}: run npm install to see why.`,
+    )
     process.exit(1)
   }
   writeFileSync(stamp, wanted)
