@@ -1,7 +1,6 @@
 // What one tick costs, stage by stage: CPU of the workerd process (user and system, from /proc, so on Linux only), RPC
 // round trips and bytes both ways. Each stage is repeated inside workerd against the local chain at a standing block.
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { executorAddress } from '../../workers/agent/signer.ts'
 import { startDevnet } from '../devnet/devnet.ts'
 import { deployTreasury } from '../devnet/treasury.ts'
 import { apiClient } from '../local/api-client.ts'
+import { workerBindings } from '../local/bindings.ts'
 import { demonstrationOf } from '../local/demonstration.ts'
 import { openParentOrder } from '../local/parent-order.ts'
 import { bundleWorker, type LocalWorker, startLocalWorker } from '../local/worker.ts'
@@ -62,18 +62,7 @@ async function withChain<T>(work: (worker: LocalWorker, strategyId: Hash) => Pro
     const worker = await startLocalWorker(await bundleWorker(folder, { entry: 'scripts/bench/tick-worker.ts' }), {
       port: 0,
       persistencePath: null,
-      bindings: {
-        CHAIN_ID: String(devnet.chain.id),
-        RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
-        RELAY_URL: devnet.relayUrl,
-        EXECUTOR_SEED: seed,
-        RELAY_AUTHENTICATION_KEY: `0x${'32'.repeat(32)}`,
-        KEEPER_KEY: `0x${'33'.repeat(32)}`,
-        ADMIN_KEY_HASH: createHash('sha256').update(adminKey).digest('hex'),
-        CLOCK_SPEED: String(devnet.speed),
-        CLOCK_WALL_START: String(Date.now() / 1000),
-        CLOCK_CHAIN_START: String(await devnet.chainTime()),
-      },
+      bindings: await workerBindings(devnet, { executorSeed: seed, adminKey }),
       onLog: () => {},
     })
     try {

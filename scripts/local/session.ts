@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../devnet/treasury.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { type StartOptions, UsageError } from './arguments.ts'
+import { workerBindings } from './bindings.ts'
 import type { Closing } from './closing.ts'
 import { type Demonstration, demonstrationOf } from './demonstration.ts'
 import { narrator } from './narrator.ts'
@@ -113,18 +114,7 @@ async function startWorker(
   const worker = await startLocalWorker(script, {
     port: options.apiPort,
     persistencePath: join(runFolder, 'storage'),
-    bindings: {
-      CHAIN_ID: String(devnet.chain.id),
-      RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
-      RELAY_URL: devnet.relayUrl,
-      EXECUTOR_SEED: seed,
-      RELAY_AUTHENTICATION_KEY: generatePrivateKey(),
-      KEEPER_KEY: privateKeyOf(devnet.accounts.trader),
-      ADMIN_KEY_HASH: createHash('sha256').update(adminKey).digest('hex'),
-      CLOCK_SPEED: String(devnet.speed),
-      CLOCK_WALL_START: String(Date.now() / 1000),
-      CLOCK_CHAIN_START: String(await devnet.chainTime()),
-    },
+    bindings: await workerBindings(devnet, { executorSeed: seed, adminKey }),
     onLog: (line) => {
       log.write(`${line}\n`)
       narrate(line)
@@ -137,12 +127,6 @@ async function startWorker(
       log.end()
     },
   }
-}
-
-function privateKeyOf(account: HDAccount): Hex {
-  const key = account.getHdKey().privateKey
-  if (key === null) throw new Error('This account has no private key.')
-  return `0x${Buffer.from(key).toString('hex')}`
 }
 
 /** Miniflare reports a taken port late and at length; this says it at once. */

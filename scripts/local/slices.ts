@@ -55,7 +55,7 @@ export async function filledSlices(
       amountIn: amountIn.toString(),
       amountOut: amountOut.toString(),
       oracleOut: oracleOut.toString(),
-      slippageBps: Number(((oracleOut - amountOut) * 1_000_000n) / oracleOut) / 100,
+      slippageBps: Number(((oracleOut - amountOut) * 100_000_000n) / oracleOut) / 10_000,
       predictedSlippageBps: Number(execution.predictedSlippageBps),
       legs: execution.legs.length,
       split: execution.legs.map(({ venue, pool, feePips, amountIn: part }) => ({
