@@ -7,7 +7,7 @@ enum Refusal {
     /// No refusal: the checked thing is in order.
     None,
     // --- gate ---
-    /// A guardian dropped the gate; the owner or the reviewers lift it.
+    /// A guardian or the owner dropped the gate; only the owner lifts it.
     Paused,
     /// One checkpoint saw the drawdown limit crossed; a second one decides.
     Suspended,

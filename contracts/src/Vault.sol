@@ -36,13 +36,13 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// The oracle is trusted to answer honestly or not at all; without an answer nothing trades.
 ///
 /// WHO MAY DO WHAT
-/// - owner: withdraws, books donations, unpauses, seals. Nothing stops a withdrawal: not a pause, a dead oracle, a
+/// - owner: deposits, withdraws, books donations, unpauses, seals. Nothing stops a withdrawal: not a pause, a dead oracle, a
 ///   tripped breaker or a missing executor. Only a running `execute` does, for its own transaction.
 /// - treasurer: signs mandates, closes them.
 /// - guardian: only subtracts (pauses, lowers limits, voids vouchers, closes mandates); these calls never revert for it.
 /// - reviewers, M of N: approve single orders above the automatic limit; re-arm a tripped breaker with a new executor.
 /// - executor: executes slices of open mandates.
-/// - anyone: deposits, takes a checkpoint, relays what treasurer and reviewers signed.
+/// - anyone: takes a checkpoint, relays what treasurer and reviewers signed.
 /// Owner, executor and every guardian are distinct; treasurer and reviewers are not the executor.
 ///
 /// TOKENS
@@ -56,7 +56,8 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 ///
 /// HIGH-WATER MARK
 /// Deposits and withdrawals read no price: they are remembered as flows and make the checkpoint stale, and `execute`
-/// waits for the next one. A checkpoint compares the value without the flows to the mark, then scales the mark by them.
+/// waits for the next one. That is why only the owner deposits: anybody else could send a grain ahead of every order and
+/// stop trading for good. A checkpoint compares the value without the flows to the mark, then scales the mark by them.
 ///
 /// LIVENESS
 /// `execute` reverts on every refusal, so nothing it does is half done. Only `checkpoint` latches. Zero limits forbid.
@@ -313,21 +314,6 @@ contract Vault is IVault, TransientLock {
     }
 
     /// @inheritdoc IVault
-    function deposit(address token, uint256 amount) external lock {
-        Asset storage asset = assetOf[token];
-        asset.requireListed(token);
-        if (amount == 0) revert Refused(Refusal.OutOfBounds, 0);
-        asset.flowIn(amount);
-        gate = gate.withFlow();
-        uint256 start = TokenMove.balanceOf(token, address(this));
-        TokenMove.pull(token, msg.sender, address(this), amount);
-        uint256 end = TokenMove.balanceOf(token, address(this));
-        // A token that keeps a part on the way would make the books lie.
-        if (end < start || end - start != amount) revert Refused(Refusal.TransferFailed, uint160(token));
-        emit Deposited(msg.sender, token, amount);
-    }
-
-    /// @inheritdoc IVault
     function resetBreaker(BreakerReset calldata reset, ReviewerSignature[] calldata signatures) external {
         Gate from = gate;
         ExecutorWord old = executorWord;
@@ -385,6 +371,22 @@ contract Vault is IVault, TransientLock {
     }
 
     // ------------------------------------------------------------------------------------------------ owner
+
+    /// @inheritdoc IVault
+    function deposit(address token, uint256 amount) external lock {
+        requireOwner();
+        Asset storage asset = assetOf[token];
+        asset.requireListed(token);
+        if (amount == 0) revert Refused(Refusal.OutOfBounds, 0);
+        asset.flowIn(amount);
+        gate = gate.withFlow();
+        uint256 start = TokenMove.balanceOf(token, address(this));
+        TokenMove.pull(token, msg.sender, address(this), amount);
+        uint256 end = TokenMove.balanceOf(token, address(this));
+        // A token that keeps a part on the way would make the books lie.
+        if (end < start || end - start != amount) revert Refused(Refusal.TransferFailed, uint160(token));
+        emit Deposited(msg.sender, token, amount);
+    }
 
     /// @inheritdoc IVault
     function withdraw(address token, uint256 amount, address to) external lock {
@@ -490,8 +492,11 @@ contract Vault is IVault, TransientLock {
             list[i].token = token;
             list[i].decimals = asset.decimals;
             list[i].booked = asset.booked;
-            list[i].balance = TokenMove.balanceOf(token, address(this));
-            list[i].verdict = oracle.verdict(asset.feed);
+            (bool answered, uint256 balance) = TokenMove.tryBalanceOf(token, address(this));
+            list[i].balance = balance;
+            // A token that is out of order refuses for itself and leaves the others readable.
+            if (answered) list[i].verdict = oracle.verdict(asset.feed);
+            else list[i].verdict.reason = Refusal.TransferFailed;
         }
     }
 

@@ -116,6 +116,22 @@ contract AttacksTest is World {
         assertTrue(s.checkpointFresh);
     }
 
+    /// @notice A grain of dust ahead of every order would keep the checkpoint stale for ever: only the owner deposits, and
+    /// what others send leaves the checkpoint as fresh as it was.
+    function test_attack_dustAheadOfEveryOrder() public {
+        for (uint256 i = 0; i < 3; i++) {
+            usdc.mint(stranger, 2);
+            vm.startPrank(stranger);
+            usdc.approve(address(vault), 1);
+            expectRefusal(Refusal.Unauthorized, uint160(stranger));
+            vault.deposit(address(usdc), 1);
+            usdc.transfer(address(vault), 1);
+            vm.stopPrank();
+            run(m, 3_000e6);
+            pass(60);
+        }
+    }
+
     function test_attack_donatedInputCannotBeSold() public {
         m.sell = address(dai);
         open(m);

@@ -22,8 +22,10 @@ library NetAssetValue {
     {
         // An amount lost from under the books leaves less than flowed in: it counts as the loss it is.
         int256 earned = int256(amount) - flow;
-        sum.beforeLow += earned * int256(verdict.low) / int256(unit);
-        sum.beforeHigh += earned * int256(verdict.high) / int256(unit);
+        // What is missing costs most at the highest price.
+        (uint256 least, uint256 most) = earned < 0 ? (verdict.high, verdict.low) : (verdict.low, verdict.high);
+        sum.beforeLow += earned * int256(least) / int256(unit);
+        sum.beforeHigh += earned * int256(most) / int256(unit);
         sum.afterLow += amount * verdict.low / unit;
         sum.afterHigh += amount * verdict.high / unit;
     }

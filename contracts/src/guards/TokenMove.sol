@@ -8,6 +8,9 @@ import {Refusal, Refused} from "../Refusal.sol";
 /// @notice Accepts tokens that answer nothing (USDT) and tokens that answer true; everything else failed. Written out
 /// here because a library's own error would leave the vault's one list of refusals.
 library TokenMove {
+    /// @notice Gas a view grants a token; a proxied or interest-bearing one needs about a quarter.
+    uint256 private constant BALANCE_GAS = 200_000;
+
     function push(address token, address to, uint256 amount) internal {
         requireDone(token, abi.encodeCall(IERC20.transfer, (to, amount)));
     }
@@ -20,6 +23,16 @@ library TokenMove {
         (bool done, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20.balanceOf, (account)));
         if (!done || answer.length < 32) revert Refused(Refusal.TransferFailed, uint160(token));
         return abi.decode(answer, (uint256));
+    }
+
+    /// @notice For views, which a token that reverts, burns its gas or answers too much must not break.
+    function tryBalanceOf(address token, address account) internal view returns (bool answered, uint256 amount) {
+        bytes memory question = abi.encodeCall(IERC20.balanceOf, (account));
+        assembly ("memory-safe") {
+            answered := staticcall(BALANCE_GAS, token, add(question, 0x20), mload(question), 0x00, 0x20)
+            answered := and(answered, gt(returndatasize(), 0x1f))
+            if answered { amount := mload(0x00) }
+        }
     }
 
     function requireDone(address token, bytes memory data) private {

@@ -44,7 +44,6 @@ interface IVault {
     function checkpoint() external;
     /// @notice Opens a mandate that the treasurer signed (ECDSA or EIP-1271). Returns its id.
     function openMandate(Mandate calldata mandate, bytes calldata signature) external returns (bytes32 mandateId);
-    function deposit(address token, uint256 amount) external;
     /// @notice Re-arms a tripped breaker: M of N reviewers over EIP-712 `BreakerReset`.
     function resetBreaker(BreakerReset calldata reset, ReviewerSignature[] calldata signatures) external;
 
@@ -57,6 +56,8 @@ interface IVault {
     function closeMandate(bytes32 mandateId) external;
 
     // --- owner ---
+    /// @notice Pulls `amount` from the owner. What anybody else sends is a donation and waits for `book`.
+    function deposit(address token, uint256 amount) external;
     function withdraw(address token, uint256 amount, address to) external;
     function book(address token) external;
     function unpause() external;
@@ -65,6 +66,7 @@ interface IVault {
 
     // --- views ---
     function state() external view returns (VaultState memory);
+    /// @notice All assets; a token that does not tell its balance comes with 0 and the refusal `TransferFailed`.
     function assets() external view returns (AssetState[] memory);
     function mandateProgress(bytes32 mandateId) external view returns (MandateProgress memory);
     function mandateDigest(Mandate calldata mandate) external view returns (bytes32);

@@ -3,8 +3,15 @@ pragma solidity 0.8.30;
 
 /// @title A mintable ERC-20 whose manners can be chosen
 contract MockToken {
+    enum Balances {
+        Honest,
+        Revert,
+        BurnGas,
+        Nothing
+    }
+
     uint8 public immutable decimals;
-    mapping(address => uint256) public balanceOf;
+    mapping(address => uint256) private balances;
     mapping(address => mapping(address => uint256)) public allowance;
 
     /// @notice Set as soon as anybody ever gives a non-zero allowance, by owner.
@@ -12,7 +19,8 @@ contract MockToken {
     uint256 public feeBps;
     bool public silent; // answers nothing, like USDT
     bool public refusing; // answers false instead of moving anything
-    bool public broken; // reverts on everything
+    bool public broken; // reverts on every transfer
+    Balances public manner; // how it answers what somebody holds
     address public notified; // told about each transfer, like an ERC-777 receiver
 
     constructor(uint8 decimals_) {
@@ -35,16 +43,31 @@ contract MockToken {
         broken = value;
     }
 
+    function setBalances(Balances value) external {
+        manner = value;
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        if (manner == Balances.Revert) revert("no");
+        if (manner == Balances.BurnGas) while (gasleft() > 0) {}
+        if (manner == Balances.Nothing) {
+            assembly {
+                return(0, 0)
+            }
+        }
+        return balances[account];
+    }
+
     function setNotified(address account) external {
         notified = account;
     }
 
     function mint(address to, uint256 amount) external {
-        balanceOf[to] += amount;
+        balances[to] += amount;
     }
 
     function burn(address from, uint256 amount) external {
-        balanceOf[from] -= amount;
+        balances[from] -= amount;
     }
 
     function approve(address spender, uint256 amount) external returns (bool) {
@@ -65,8 +88,8 @@ contract MockToken {
     function move(address from, address to, uint256 amount) private returns (bool) {
         require(!broken, "broken");
         if (refusing) return false;
-        balanceOf[from] -= amount;
-        balanceOf[to] += amount - amount * feeBps / 10_000;
+        balances[from] -= amount;
+        balances[to] += amount - amount * feeBps / 10_000;
         if (notified != address(0)) IMoveListener(notified).moved(from, to, amount);
         if (silent) {
             assembly {

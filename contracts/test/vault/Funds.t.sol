@@ -12,13 +12,19 @@ contract FundsTest is World {
         return vault.assets()[0].booked;
     }
 
-    function test_deposit_byAnyoneIsBooked() public {
-        usdc.mint(stranger, 5e6);
-        vm.startPrank(stranger);
-        usdc.approve(address(vault), 5e6);
-        vault.deposit(address(usdc), 5e6);
+    function test_deposit_isBookedAndMakesTheCheckpointStale() public {
+        give(usdc, 5e6);
         assertEq(bookedUsdc(), 1_000_005e6);
         assertFalse(vault.state().checkpointFresh);
+    }
+
+    function test_deposit_isTheOwnersOnly() public {
+        address[5] memory others = [executor, guardian, treasurer, reviewers[0], stranger];
+        for (uint256 i = 0; i < others.length; i++) {
+            expectRefusal(Refusal.Unauthorized, uint160(others[i]));
+            vm.prank(others[i]);
+            vault.deposit(address(usdc), 1);
+        }
     }
 
     function test_deposit_ofASilentToken() public {
@@ -31,7 +37,7 @@ contract FundsTest is World {
     }
 
     function test_deposit_refusesUnlistedZeroAndUnpaid() public {
-        vm.startPrank(stranger);
+        vm.startPrank(owner);
         expectRefusal(Refusal.AssetUnknown, uint160(stranger));
         vault.deposit(stranger, 1);
         expectRefusal(Refusal.OutOfBounds, 0);
@@ -127,6 +133,28 @@ contract FundsTest is World {
         expectRefusal(Refusal.TransferFailed, uint160(address(usdc)));
         vault.withdraw(address(usdc), 1_000_001e6, owner);
         assertEq(bookedUsdc(), 1_000_000e6);
+    }
+
+    /// @notice One token that does not tell balances: it says so, the others stay readable and all can be withdrawn.
+    function test_tokenOutOfOrder_hidesNothingElse() public {
+        MockToken.Balances[3] memory manners =
+            [MockToken.Balances.Revert, MockToken.Balances.BurnGas, MockToken.Balances.Nothing];
+        for (uint256 i = 0; i < manners.length; i++) {
+            usdc.setBalances(manners[i]);
+            AssetState[] memory list = vault.assets{gas: 2_000_000}();
+            assertEq(uint256(list[0].verdict.reason), uint256(Refusal.TransferFailed));
+            assertEq(list[0].balance + list[0].verdict.low + list[0].verdict.high, 0);
+            assertEq(list[0].booked, 1_000_000e6);
+            assertEq(list[3].balance, 100e18);
+            assertEq(uint256(list[3].verdict.reason), uint256(Refusal.None));
+        }
+        usdc.setBalances(MockToken.Balances.Revert);
+        expectRefusal(Refusal.TransferFailed, uint160(address(usdc)));
+        vault.checkpoint();
+        vm.startPrank(owner);
+        vault.withdraw(address(usdc), 1_000_000e6, stranger);
+        vault.withdraw(address(weth), 100e18, stranger);
+        assertEq(weth.balanceOf(stranger), 100e18);
     }
 
     function testFuzz_booksNeverExceedTheBalance(uint96[8] memory amounts, uint8 kinds) public {

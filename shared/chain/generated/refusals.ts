@@ -56,7 +56,7 @@ export type Refusal = (typeof refusals)[number]
 /** What each refusal means, in a sentence for people. */
 export const refusalMeanings: Record<Refusal, string> = {
   None: "No refusal: the checked thing is in order.",
-  Paused: "A guardian dropped the gate; the owner or the reviewers lift it.",
+  Paused: "A guardian or the owner dropped the gate; only the owner lifts it.",
   Suspended: "One checkpoint saw the drawdown limit crossed; a second one decides.",
   Tripped: "The breaker is tripped; only reviewers with a new executor key reset it.",
   NotSealed: "The owner has not sealed the configuration yet.",
