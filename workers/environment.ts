@@ -33,7 +33,7 @@ const urlList = z
  * Variables and secrets, checked once per isolate. Secrets: EXECUTOR_SEED (executor keys are derived from it), the relay
  * authentication key (reputation, never funds), the keeper key (pays for checkpoints), the hash of the first admin key.
  */
-export const environmentSchema = z.object({
+const variables = z.object({
   CHAIN_ID: z.coerce.number().int().positive(),
   /** At least two independent providers, comma separated. */
   RPC_URLS: urlList.refine((urls) => urls.length >= 2, 'needs at least two providers, comma separated'),
@@ -57,6 +57,19 @@ export const environmentSchema = z.object({
   /** On accelerated chains: the real second and the chain second at which both clocks met. */
   CLOCK_WALL_START: z.coerce.number().min(0).default(0),
   CLOCK_CHAIN_START: z.coerce.number().min(0).default(0),
+})
+
+const secretNames = ['EXECUTOR_SEED', 'RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY'] as const
+
+/** The variables, with the rule that no secret does the work of another: whoever learns one of them learns only that one. */
+export const environmentSchema = variables.superRefine((values, context) => {
+  const seen = new Set<string>()
+  for (const name of secretNames) {
+    const secret = values[name].toLowerCase()
+    if (seen.has(secret))
+      context.addIssue({ code: 'custom', path: [name], message: 'must not be another secret again' })
+    seen.add(secret)
+  }
 })
 
 export type Environment = z.output<typeof environmentSchema>

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { redact } from '../redact.ts'
 
 /** Everything the agent says, and when. `npm start` prints its progress from these lines. */
 export type LogEvent =
@@ -89,5 +90,5 @@ export function logLine(level: LogLevel, event: LogEvent, fields: LogFields): vo
 /** Provider and relay addresses often carry an access key in their path, so addresses never reach a log. */
 export function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return text.replaceAll(/\b(?:https?|wss?):\/\/\S+/g, '[address]').slice(0, 500)
+  return redact(text).slice(0, 500)
 }

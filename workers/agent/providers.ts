@@ -2,6 +2,7 @@ import { type Hex, hexToBigInt, hexToNumber } from 'viem'
 import { z } from 'zod'
 import { bytes32 } from '../../shared/schema/primitives.ts'
 import type { Environment } from '../environment.ts'
+import { redact } from '../redact.ts'
 import type { Meter } from './meter.ts'
 
 /** A provider did not answer, refused for load, or answered something that is not JSON-RPC. Try again later. */
@@ -137,7 +138,7 @@ async function request(endpoint: Endpoint, meter: Meter, method: string, params:
       throw new ProviderUnavailable(`${label} asked for fewer requests`)
     }
     const data = bytesOf(error.data)
-    throw new ProviderRefused(error.code, `${label} refused ${method}: ${error.message}`, data)
+    throw new ProviderRefused(error.code, `${label} refused ${method}: ${redact(error.message, url)}`, data)
   }
   return result
 }

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Hex } from 'viem'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { type Clock, clockFrom } from '../clock.ts'
-import { type Env, environmentSchema } from '../environment.ts'
+import { type Env, readEnvironment } from '../environment.ts'
 import { armAlarm } from './ledger/alarm.ts'
 import * as commits from './ledger/commit.ts'
 import * as outbox from './ledger/outbox.ts'
@@ -41,7 +41,9 @@ export class VaultLedger extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#identity = identityFromName(state.id.name)
-    this.#clock = clockFrom(environmentSchema.parse(env))
+    const reading = readEnvironment(env)
+    if (!reading.ok) throw new Error(reading.sentence)
+    this.#clock = clockFrom(reading.environment)
     this.#blockSeconds = chainDefinition(this.#identity.chainId)?.blockSeconds ?? 12
     openStore(state.storage, this.#identity)
   }

@@ -89,6 +89,6 @@ async function openProvider(url: string, authenticationKey: Hex, chainId: number
 async function deliver(request: FetchRequest) {
   const body = new TextDecoder().decode(request.body ?? new Uint8Array())
   const answer = await postToRelay(name, request.url, body, { ...request.headers })
-  resultOf(name, answer)
+  resultOf(name, request.url, answer)
   return { statusCode: answer.status, statusMessage: '', headers: {}, body: stringToBytes(answer.text) }
 }

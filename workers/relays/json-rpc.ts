@@ -1,5 +1,6 @@
 import { type Hex, keccak256, stringToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { redact } from '../redact.ts'
 import { relayErrorFrom, Throttled, Unavailable, Unknown } from './errors.ts'
 
 /** Milliseconds a relay gets to answer. */
@@ -33,10 +34,11 @@ export async function postToRelay(
 }
 
 /** The result of a JSON-RPC answer, or the error that its status or words mean. */
-export function resultOf(relay: string, { status, text }: RawAnswer): unknown {
+export function resultOf(relay: string, url: string, { status, text }: RawAnswer): unknown {
   if (status === 429) throw new Throttled(relay, 'asks for fewer requests (429)')
   const answer = parseJson(text)
-  const message = errorMessage(answer)
+  const said = errorMessage(answer)
+  const message = said === null ? null : redact(said, url)
   if (status >= 500) throw new Unavailable(relay, message ?? `failed with status ${status}`)
   if (message !== null) throw relayErrorFrom(relay, message)
   if (status >= 400) throw relayErrorFrom(relay, `refused with status ${status}`)
@@ -79,7 +81,7 @@ export function relayClient(relay: string, url: string, authenticationKey: Hex):
         'content-type': 'application/json',
         'x-flashbots-signature': `${account.address}:${signature}`,
       }
-      return resultOf(relay, await postToRelay(relay, url, body, headers))
+      return resultOf(relay, url, await postToRelay(relay, url, body, headers))
     },
   }
 }
