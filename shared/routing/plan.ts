@@ -1,9 +1,10 @@
-import type { Address } from 'viem'
+import { maximum } from '../chain/units.ts'
 import type { Plan, PlannedLeg } from '../schema/decision.ts'
-import type { Pool } from '../schema/snapshot.ts'
-import { type Curve, curveOf, firstMarginalPrice } from './curve.ts'
-import { directionOf, quotePool } from './pool-quote.ts'
-import { outputBound, splitInput } from './split.ts'
+import { bestOutput, gapBps, largestGapBps, legRounding, upperBoundFor } from './certificate.ts'
+import { firstMarginalPrice } from './curve.ts'
+import { type Quote, quotePool } from './pool-quote.ts'
+import { splitInput } from './split.ts'
+import { curvesOf, type Venue } from './venue.ts'
 
 export interface PlanOptions {
   maximumLegs: number
@@ -13,27 +14,10 @@ export interface PlanOptions {
 
 export const defaultPlanOptions: PlanOptions = { maximumLegs: 8, minimumLegShareBps: 50 }
 
-/** One pool that trades the pair, ready to be split over. */
-export interface Venue {
-  pool: Pool
-  zeroForOne: boolean
-  curve: Curve
-}
-
 export interface RoutedPlan {
   plan: Plan
   /** The known liquidity could not take the whole input: `plan.amountIn` is what it could. */
   partial: boolean
-}
-
-/** The pools of a pair that have liquidity in this direction, in the order given. */
-export function venuesOf(pools: readonly Pool[], sell: Address, buy: Address): Venue[] {
-  return pools.flatMap((pool) => {
-    const zeroForOne = directionOf(pool, sell, buy)
-    if (zeroForOne === null) return []
-    const curve = curveOf(pool, zeroForOne)
-    return curve.segments.length === 0 ? [] : [{ pool, zeroForOne, curve }]
-  })
 }
 
 /**
@@ -48,12 +32,22 @@ export function planSwap(
   options: PlanOptions = defaultPlanOptions,
 ): RoutedPlan | null {
   if (amountIn <= 0n || venues.length === 0) return null
-  const legs = priceLegs(chooseLegs(venues, amountIn, options), amountIn)
-  const taken = legs.reduce((sum, leg) => sum + leg.amountIn, 0n)
-  const expectedOut = legs.reduce((sum, leg) => sum + leg.expectedOut, 0n)
+  const priced = priceLegs(chooseLegs(venues, amountIn, options), amountIn)
+  const taken = priced.reduce((sum, { quote }) => sum + quote.amountIn, 0n)
+  const expectedOut = priced.reduce((sum, { quote }) => sum + quote.amountOut, 0n)
   if (taken === 0n || expectedOut === 0n) return null
-  const upperBound = boundFor(venues, taken, expectedOut)
-  const plan = { legs, amountIn: taken, expectedOut, upperBound, gapBps: gapBps(upperBound, expectedOut) }
+  const bound = upperBoundFor(curvesOf(venues), taken)
+  const upperBound = maximum(bound, expectedOut)
+  // The bound itself is rounded up: one unit more.
+  const rounding = priced.reduce((sum, { venue, quote }) => sum + legRounding(venue, quote.steps), 1)
+  const plan = {
+    legs: priced.map(plannedLeg),
+    amountIn: taken,
+    expectedOut,
+    upperBound,
+    gapBps: gapBps(upperBound, expectedOut),
+    roundingOut: BigInt(Math.ceil(rounding)),
+  }
   return { plan, partial: taken < amountIn }
 }
 
@@ -62,15 +56,16 @@ interface Share {
   amount: number
 }
 
+/** Dust may cost half of what the certificate tolerates; the other half is left for the doubles. */
+const leastShareOfBest = 1 - largestGapBps / 2 / 10_000
+
 /** The best split over as few legs as make sense: the smallest is dropped while it is dust or there are too many. */
 function chooseLegs(venues: readonly Venue[], amountIn: bigint, options: PlanOptions): Share[] {
   let chosen = [...venues]
+  const best = bestOutput(curvesOf(venues), Number(amountIn))
   let sufficient: Share[] | null = null
   for (;;) {
-    const { amounts, exhausted } = splitInput(
-      chosen.map(({ curve }) => curve),
-      Number(amountIn),
-    )
+    const { amounts, exhausted } = splitInput(curvesOf(chosen), Number(amountIn))
     const total = amounts.reduce((sum, amount) => sum + amount, 0)
     const shares = chosen
       .map((venue, index) => ({ venue, amount: amounts[index] ?? 0 }))
@@ -81,11 +76,15 @@ function chooseLegs(venues: readonly Venue[], amountIn: bigint, options: PlanOpt
     // Dust that is needed to take the whole input stays.
     if (exhausted && sufficient !== null && sufficient.length <= options.maximumLegs) return sufficient
     if (shares.length === 1) return shares
+    const others = shares.slice(0, -1).map(({ venue }) => venue)
     // Where liquidity runs out every leg is needed, however small.
-    const isDust = !exhausted && smallest.amount * 10_000 < total * options.minimumLegShareBps
+    const isDust =
+      !exhausted &&
+      smallest.amount * 10_000 < total * options.minimumLegShareBps &&
+      bestOutput(curvesOf(others), Number(amountIn)) >= best * leastShareOfBest
     if (!isDust && shares.length <= options.maximumLegs) return shares
     sufficient = exhausted ? null : shares
-    chosen = shares.slice(0, -1).map(({ venue }) => venue)
+    chosen = others
   }
 }
 
@@ -95,8 +94,13 @@ function bestVenue(venues: readonly Venue[]): Share[] {
   return best === undefined ? [] : [{ venue: best, amount: 1 }]
 }
 
+interface PricedLeg {
+  venue: Venue
+  quote: Quote
+}
+
 /** Whole amounts that add up, then exact outputs; what a leg cannot take goes to the largest one that still can. */
-function priceLegs(shares: readonly Share[], amountIn: bigint): PlannedLeg[] {
+function priceLegs(shares: readonly Share[], amountIn: bigint): PricedLeg[] {
   const amounts = wholeAmounts(shares, amountIn)
   const quotes = shares.map(({ venue }, index) => quotePool(venue.pool, venue.zeroForOne, amounts[index] ?? 0n))
   for (const [index, { venue }] of shares.entries()) {
@@ -106,12 +110,15 @@ function priceLegs(shares: readonly Share[], amountIn: bigint): PlannedLeg[] {
     if (quote === undefined || quote.exhausted) continue
     quotes[index] = quotePool(venue.pool, venue.zeroForOne, quote.amountIn + leftOver)
   }
-  return shares.flatMap(({ venue: { pool } }, index) => {
+  return shares.flatMap(({ venue }, index) => {
     const quote = quotes[index]
-    if (quote === undefined || quote.amountIn === 0n || quote.amountOut === 0n) return []
-    const { venue, pool: address, feePips } = { venue: pool.venue, pool: pool.pool, feePips: pool.feePips }
-    return [{ venue, pool: address, feePips, amountIn: quote.amountIn, expectedOut: quote.amountOut }]
+    return quote === undefined || quote.amountIn === 0n || quote.amountOut === 0n ? [] : [{ venue, quote }]
   })
+}
+
+function plannedLeg({ venue: { pool }, quote }: PricedLeg): PlannedLeg {
+  const { venue, pool: address, feePips } = pool
+  return { venue, pool: address, feePips, amountIn: quote.amountIn, expectedOut: quote.amountOut }
 }
 
 /** 2^53: what a double can say exactly. */
@@ -123,19 +130,4 @@ function wholeAmounts(shares: readonly Share[], amountIn: bigint): bigint[] {
   const amounts = shares.map(({ amount }) => (amountIn * BigInt(Math.floor((amount / total) * shareUnits))) >> 53n)
   const remainder = amountIn - amounts.reduce((sum, amount) => sum + amount, 0n)
   return amounts.map((amount, index) => (index === 0 ? amount + remainder : amount))
-}
-
-/** Relative error that the doubles of the bound may carry, with room to spare. */
-const boundTolerance = 1e-13
-
-function boundFor(venues: readonly Venue[], amountIn: bigint, expectedOut: bigint): bigint {
-  const curves = venues.map(({ curve }) => curve)
-  const { u } = splitInput(curves, Number(amountIn))
-  const bound = BigInt(Math.ceil(outputBound(curves, u, Number(amountIn)) * (1 + boundTolerance)))
-  return bound > expectedOut ? bound : expectedOut
-}
-
-/** (bound − output) / bound in basis points, to 1e-8 of one. */
-function gapBps(upperBound: bigint, expectedOut: bigint): number {
-  return Number(((upperBound - expectedOut) * 10n ** 12n) / upperBound) / 1e8
 }

@@ -11,6 +11,8 @@ export interface Quote {
   amountOut: bigint
   /** The known liquidity ended before the input did. */
   exhausted: boolean
+  /** Times the pool rounds on the way: stretches between the stops of its walk. */
+  steps: number
 }
 
 /** Which way a pool trades when `sell` is given to it: true sells token0. Null where the pool has other tokens. */

@@ -8,13 +8,13 @@ import type { Quote } from './pool-quote.ts'
  */
 export function quoteV2(pool: V2Pool, zeroForOne: boolean, amountIn: bigint): Quote {
   const [reserveIn, reserveOut] = reservesOf(pool, zeroForOne)
-  if (reserveIn === 0n || reserveOut === 0n) return { amountIn: 0n, amountOut: 0n, exhausted: true }
+  if (reserveIn === 0n || reserveOut === 0n) return { amountIn: 0n, amountOut: 0n, exhausted: true, steps: 0 }
   // The pair keeps its reserves in 112 bits and reverts beyond.
   const room = maximumReserve - reserveIn
   const taken = amountIn > room ? room : amountIn
   const afterFee = taken * (pipsOfOne - BigInt(pool.feePips))
   const amountOut = (afterFee * reserveOut) / (reserveIn * pipsOfOne + afterFee)
-  return { amountIn: taken, amountOut, exhausted: taken < amountIn }
+  return { amountIn: taken, amountOut, exhausted: taken < amountIn, steps: 1 }
 }
 
 const maximumReserve = 2n ** 112n - 1n

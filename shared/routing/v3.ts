@@ -15,7 +15,7 @@ export function quoteV3(pool: V3Pool, zeroForOne: boolean, amountIn: bigint): Qu
   if (!walked.exhausted) return walked
   // At the very edge the chain may go on to a stop we do not know of; one unit less stays inside.
   const inside = walked.amountIn > 0n ? walk(pool, zeroForOne, walked.amountIn - 1n) : walked
-  return { amountIn: inside.amountIn, amountOut: inside.amountOut, exhausted: true }
+  return { ...inside, exhausted: true }
 }
 
 function walk(pool: V3Pool, zeroForOne: boolean, amountIn: bigint): Quote {
@@ -24,17 +24,19 @@ function walk(pool: V3Pool, zeroForOne: boolean, amountIn: bigint): Quote {
   let { sqrtPriceX96, liquidity } = pool
   let remaining = amountIn
   let amountOut = 0n
+  let steps = 0
 
   while (remaining > 0n) {
     const stop = stops.next()
-    if (stop === null) return { amountIn: amountIn - remaining, amountOut, exhausted: true }
+    if (stop === null) return { amountIn: amountIn - remaining, amountOut, exhausted: true, steps }
+    if (liquidity > 0n) steps += 1
     const step = swapStep(sqrtPriceX96, stop.sqrtPriceX96, liquidity, remaining, feePips)
     remaining -= step.amountIn + step.feeAmount
     amountOut += step.amountOut
     sqrtPriceX96 = step.sqrtPriceX96
     if (sqrtPriceX96 === stop.sqrtPriceX96) liquidity += stop.liquidityChange
   }
-  return { amountIn, amountOut, exhausted: false }
+  return { amountIn, amountOut, exhausted: false, steps }
 }
 
 interface Stop {

@@ -13,6 +13,9 @@ export const agentReasons = [
   'OrderInFlight', // the key has a live order
   'StaleDecision', // the ledger moved on since the decision was made
   'NoPools', // no pool of the pair exists or has liquidity
+  'SliceTooSmall', // the pools would give less than one base unit for it
+  'VolatilityGate', // the market is too volatile for a slice worth a transaction
+  'RouteNotOptimal', // the certificate leaves room for a better split
   'DepthExceeded', // the pools cannot take the slice
   'ForecastUnavailable', // no forecast could be made
   'ProvidersDisagree', // the two providers differ, or one lags
@@ -25,7 +28,7 @@ export const agentReasons = [
 export const reasonSchema = z.union([refusalSchema, z.enum(agentReasons)])
 export type Reason = z.infer<typeof reasonSchema>
 
-/** allow and shrink trade; wait, review, refuse and latch do not. */
+/** allow and shrink trade; wait, review, refuse and latch do not, and have a reason. */
 export const verdictSchema = z.enum(['allow', 'shrink', 'wait', 'review', 'refuse', 'latch'])
 export type Verdict = z.infer<typeof verdictSchema>
 
@@ -57,6 +60,8 @@ export const planSchema = z.object({
   upperBound: bigintFromDecimal,
   /** (upperBound − expectedOut) / upperBound, basis points. */
   gapBps: z.number(),
+  /** Most of that gap that whole base units alone can explain: the pools round at every step. Base units of `buy`. */
+  roundingOut: bigintFromDecimal,
 })
 export type Plan = z.output<typeof planSchema>
 
@@ -81,7 +86,10 @@ export type DecisionInput = z.output<typeof decisionInputSchema>
 /** What `decide()` says. `plan` and `order` are there only when the verdict trades (or asks for review). */
 export const decisionSchema = z.object({
   verdict: verdictSchema,
+  /** Why nothing is traded; None exactly when something is. */
   reason: reasonSchema,
+  /** The limit that made the slice smaller than wanted; null where none did, or where there is no order. */
+  shrunkBy: reasonSchema.nullable(),
   /** One plain sentence for people. */
   sentence: z.string(),
   forecasts: z.object({ volatility: forecastSchema, slippageBps: forecastSchema }).nullable(),
@@ -106,7 +114,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /** Bumped when the same input could give another decision. */
-export const pipelineVersion = 1
+export const pipelineVersion = 2
 
 /** Appended to the log by `reserve`, or for a tick that did nothing. */
 export const decisionRecordSchema = z.object({

@@ -74,7 +74,7 @@ async function record(
 /** Nothing was observed: the record has no input, and nothing trades. */
 export async function unobserved(agent: Agent, slice: Slice, reason: Reason, sentence: string): Promise<TickEnd> {
   const verdict = waits(reason)
-  const nothing = { forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
+  const nothing = { shrunkBy: null, forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
   return record(agent, slice, agent.clock.now(), null, { ...nothing, verdict, reason, sentence })
 }
 
@@ -109,7 +109,7 @@ export async function untimely(agent: Agent, slice: Slice, input: DecisionInput)
   const sentence = late
     ? 'The slice’s window has passed; the next slice has taken over.'
     : 'The slice’s time has not come on chain yet.'
-  const nothing = { forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
+  const nothing = { shrunkBy: null, forecasts: null, wanted: 0n, plan: null, guards: [], order: null }
   const decision: Decision = { ...nothing, verdict: 'wait', reason: 'NotDue', sentence }
   return { ...(await record(agent, slice, timestamp, input, decision)), again: early }
 }

@@ -12,6 +12,7 @@ import {
   calmSnapshot,
   chain,
   deepPool,
+  historyWith,
   inputWith,
   pairPool,
   start,
@@ -166,7 +167,12 @@ describe('a slice that is made smaller or shown to people', () => {
 
   it('shrinks to what the volume meter leaves, to the unit', () => {
     const decision = decideWith({ vault: { volumeUsedUsd: usd(375_000) } })
-    expect(decision).toMatchObject({ verdict: 'shrink', reason: 'VolumeExceeded', order: { amountIn: usdc(25_000) } })
+    expect(decision).toMatchObject({
+      verdict: 'shrink',
+      reason: 'None',
+      shrunkBy: 'VolumeExceeded',
+      order: { amountIn: usdc(25_000) },
+    })
     expect(decision.sentence).toMatch(/Shrunk from 40,000 USDC: the volume meter has no more room\.$/)
   })
 
@@ -176,28 +182,23 @@ describe('a slice that is made smaller or shown to people', () => {
     const assets = [{ ...usdcAsset, booked: usdc(30_000) }, ...others]
     expect(decideWith({ snapshot: { assets } })).toMatchObject({
       verdict: 'shrink',
-      reason: 'InsufficientBalance',
+      reason: 'None',
+      shrunkBy: 'InsufficientBalance',
       order: { amountIn: usdc(30_000) },
     })
   })
 
   it('shrinks to a share of the pools’ depth', () => {
     const decision = decideWith({ snapshot: { pools: [deepPool(10n ** 17n)] } })
-    expect(decision).toMatchObject({ verdict: 'shrink', reason: 'DepthExceeded' })
+    expect(decision).toMatchObject({ verdict: 'shrink', reason: 'None', shrunkBy: 'DepthExceeded' })
     expect(decision.order?.amountIn).toBeGreaterThan(usdc(2_000))
     expect(decision.order?.amountIn).toBeLessThan(usdc(39_000))
   })
 
   it('shrinks in a volatile market, more so the wilder it is', () => {
-    const wild = (swing: number) => ({
-      ...calmSnapshot.history,
-      tickCumulatives: calmSnapshot.history.secondsAgo.map((ago, index) =>
-        BigInt(-ago * 196_256 + (index % 2) * swing),
-      ),
-    })
-    const some = decideWith({ snapshot: { history: wild(800) } })
-    const more = decideWith({ snapshot: { history: wild(1200) } })
-    expect(some.verdict).toBe('shrink')
+    const some = decideWith({ snapshot: { history: historyWith(800) } })
+    const more = decideWith({ snapshot: { history: historyWith(1200) } })
+    expect(some).toMatchObject({ verdict: 'shrink', reason: 'None', shrunkBy: 'VolatilityGate' })
     expect(some.order?.amountIn).toBeLessThan(usdc(40_000))
     expect(more.order?.amountIn).toBeLessThan(some.order?.amountIn ?? 0n)
   })
@@ -205,7 +206,7 @@ describe('a slice that is made smaller or shown to people', () => {
   it('halves a slice until its cost fits the bound', () => {
     const pools = [deepPool(5n * 10n ** 17n)]
     const tight = decideWith({ snapshot: { pools }, mandate: { slippageBps: 20, maximumSlice: usdc(100_000) } })
-    expect(tight).toMatchObject({ verdict: 'shrink', reason: 'BelowOracleBound' })
+    expect(tight).toMatchObject({ verdict: 'shrink', reason: 'None', shrunkBy: 'BelowOracleBound' })
     expect(tight.order?.amountIn).toBe(usdc(20_000))
   })
 })

@@ -98,6 +98,16 @@ const price = (dollars: number) => ({
   updatedAt: start,
 })
 
+/** Half an hour of a minute each, in which the mean tick swings by `swing`/60 around the pool's. */
+export function historyWith(swing: number): Snapshot['history'] {
+  const minutes = Array.from({ length: 31 }, (_, index) => index)
+  return {
+    pool: '0x0000000000000000000000000000000000000500',
+    secondsAgo: minutes.map((minute) => (30 - minute) * 60),
+    tickCumulatives: minutes.map((minute) => BigInt(minute * 60 * tick + (minute % 2) * swing)),
+  }
+}
+
 export const calmSnapshot: Snapshot = {
   chainId: chain.id,
   blockNumber: 1_000n,
@@ -136,11 +146,7 @@ export const calmSnapshot: Snapshot = {
   ],
   mandate: { filled: 0n, lastExecution: 0, executionCount: 0, open: true, closed: false },
   pools: [deepPool(), pairPool()],
-  history: {
-    pool: '0x0000000000000000000000000000000000000500',
-    secondsAgo: Array.from({ length: 31 }, (_, index) => (30 - index) * 60),
-    tickCumulatives: Array.from({ length: 31 }, (_, index) => BigInt(index * 60 * tick + (index % 2) * 200)),
-  },
+  history: historyWith(200),
   fees: { baseFeePerGas: 1_000_000_000n, priorityFeePerGas: 100_000_000n },
   executor: { balance: 10n ** 18n, nonce: 3 },
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { planSwap, venuesOf } from '../../../shared/routing/plan.ts'
+import { planSwap } from '../../../shared/routing/plan.ts'
 import { directionOf, quotePool } from '../../../shared/routing/pool-quote.ts'
+import { venuesOf } from '../../../shared/routing/venue.ts'
 import type { Pool } from '../../../shared/schema/snapshot.ts'
 import { Random } from '../random.ts'
-import { concentrated, pair, token0, token1 } from './pools.ts'
+import { concentrated, pair, token0, token1, usdcWethPools } from './pools.ts'
 
 const everyLeg = { maximumLegs: 8, minimumLegShareBps: 0 }
 
@@ -34,29 +35,6 @@ function bestOnGrid(pools: readonly Pool[], zeroForOne: boolean, amountIn: bigin
     }
   }
   return best
-}
-
-/** USDC (6 decimals) against WETH (18) near 3,000 dollars: token0 is USDC. */
-const tickOfEth = 196_250
-function usdcWethPools(random: Random): Pool[] {
-  const usdc = BigInt(random.integer(200_000, 5_000_000)) * 10n ** 6n
-  const around = (feePips: number, tickSpacing: number, number: number) => {
-    const tick = tickOfEth + random.integer(-8, 8)
-    const at = Math.floor(tick / tickSpacing) * tickSpacing
-    return concentrated(number, {
-      feePips,
-      tickSpacing,
-      tick,
-      positions: Array.from({ length: 6 }, () => ({
-        lower: at - random.integer(1, 40) * tickSpacing,
-        upper: at + random.integer(1, 40) * tickSpacing,
-        liquidity: BigInt(random.integer(1, 1000)) * 10n ** 15n,
-      })),
-    })
-  }
-  // Price of one base unit of USDC in wei at that tick.
-  const weiPerUsdc = BigInt(Math.round(1.0001 ** tickOfEth))
-  return [pair(1, usdc, usdc * weiPerUsdc), around(500, 10, 2), around(3000, 60, 3)]
 }
 
 describe('the split', () => {
@@ -191,7 +169,10 @@ describe('the ends of liquidity', () => {
     expect(routed?.plan.legs.map((leg) => leg.pool)).not.toContain(pools[0]?.pool)
     expect(routed?.plan.gapBps).toBeGreaterThan(0)
     const dust = [pair(1, 10n ** 24n, 10n ** 24n), pair(2, 10n ** 21n, 10n ** 21n)]
-    expect(plan(dust, true, 10n ** 22n, { maximumLegs: 8, minimumLegShareBps: 50 })?.plan.legs).toHaveLength(1)
-    expect(plan(dust, true, 10n ** 22n)?.plan.legs).toHaveLength(2)
+    const noDust = { maximumLegs: 8, minimumLegShareBps: 50 }
+    expect(plan(dust, true, 10n ** 20n, noDust)?.plan.legs).toHaveLength(1)
+    expect(plan(dust, true, 10n ** 20n)?.plan.legs).toHaveLength(2)
+    // A tenth of a basis point is more than a leg of dust may cost.
+    expect(plan(dust, true, 10n ** 22n, noDust)?.plan.legs).toHaveLength(2)
   })
 })

@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
-import type { V2Pool, V3Pool } from '../../../shared/schema/snapshot.ts'
+import type { Pool, V2Pool, V3Pool } from '../../../shared/schema/snapshot.ts'
+import type { Random } from '../random.ts'
 
 export const token0: Address = '0x1000000000000000000000000000000000000001'
 export const token1: Address = '0x2000000000000000000000000000000000000002'
@@ -49,4 +50,27 @@ export function concentrated(
       .map(([index, liquidityNet]) => ({ index, liquidityNet }))
       .sort((one, other) => one.index - other.index),
   }
+}
+
+/** USDC (6 decimals) against WETH (18) near 3,000 dollars: token0 is USDC. */
+const tickOfEth = 196_250
+export function usdcWethPools(random: Random): Pool[] {
+  const usdc = BigInt(random.integer(200_000, 5_000_000)) * 10n ** 6n
+  const around = (feePips: number, tickSpacing: number, number: number) => {
+    const tick = tickOfEth + random.integer(-8, 8)
+    const at = Math.floor(tick / tickSpacing) * tickSpacing
+    return concentrated(number, {
+      feePips,
+      tickSpacing,
+      tick,
+      positions: Array.from({ length: 6 }, () => ({
+        lower: at - random.integer(1, 40) * tickSpacing,
+        upper: at + random.integer(1, 40) * tickSpacing,
+        liquidity: BigInt(random.integer(1, 1000)) * 10n ** 15n,
+      })),
+    })
+  }
+  // Price of one base unit of USDC in wei at that tick.
+  const weiPerUsdc = BigInt(Math.round(1.0001 ** tickOfEth))
+  return [pair(1, usdc, usdc * weiPerUsdc), around(500, 10, 2), around(3000, 60, 3)]
 }

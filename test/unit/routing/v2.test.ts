@@ -26,7 +26,7 @@ describe('v2 quotes', () => {
   })
 
   it('takes nothing without reserves, and no more than a reserve can hold', () => {
-    expect(quoteV2(pair(1, 0n, 5n), true, 5n)).toEqual({ amountIn: 0n, amountOut: 0n, exhausted: true })
+    expect(quoteV2(pair(1, 0n, 5n), true, 5n)).toEqual({ amountIn: 0n, amountOut: 0n, exhausted: true, steps: 0 })
     const almostFull = pair(1, 2n ** 112n - 11n, 10n ** 20n)
     expect(quoteV2(almostFull, true, 50n)).toMatchObject({ amountIn: 10n, exhausted: true })
   })

@@ -112,10 +112,18 @@ export function tradingDecision(snapshot: Snapshot): Decision {
   return {
     verdict: 'allow',
     reason: 'None',
+    shrunkBy: null,
     sentence: 'Sell 1,000 USDC.',
     forecasts: null,
     wanted: amountIn,
-    plan: { legs: [leg], amountIn, expectedOut: leg.expectedOut, upperBound: leg.expectedOut, gapBps: 0 },
+    plan: {
+      legs: [leg],
+      amountIn,
+      expectedOut: leg.expectedOut,
+      upperBound: leg.expectedOut,
+      gapBps: 0,
+      roundingOut: 0n,
+    },
     guards: [],
     order: {
       amountIn,

@@ -2,14 +2,15 @@ import { isUsable } from '../../../models/forecaster.ts'
 import type { GuardInput } from '../../../shared/policy/guard.ts'
 import { judgeAll } from '../../../shared/policy/guards.ts'
 import { oracleQuote, slippageBound } from '../../../shared/policy/oracle-bound.ts'
-import { venuesOf } from '../../../shared/routing/plan.ts'
+import { venuesOf } from '../../../shared/routing/venue.ts'
 import type { Decision, DecisionInput, GuardVerdict } from '../../../shared/schema/decision.ts'
+import { notOptimal } from './certificate.ts'
 import type { DecisionContext } from './context.ts'
-import { gasUnaffordable, orderFor, type PlannedOrder } from './order.ts'
+import { gasUnaffordable, orderFor } from './order.ts'
 import { explain } from './reason-meanings.ts'
-import { type Route, routeOf } from './route.ts'
+import { routeOf } from './route.ts'
 import { notDue, wantedNow } from './schedule.ts'
-import { orderSentence, shrinkSentence } from './sentence.ts'
+import { tradeSentence } from './sentence.ts'
 import { sizeOf, tooSmall } from './size.ts'
 import { standing } from './standing.ts'
 import { refuse, refusedBy, type Stop } from './stop.ts'
@@ -58,6 +59,8 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   const forecasts = slippage === null ? null : { volatility, slippageBps: slippage }
   if (!routed.ok) return stopAt(routed.stop, wanted, forecasts)
   const { route } = routed
+  const beaten = notOptimal(route.plan)
+  if (beaten !== null) return stopAt(beaten, wanted, forecasts)
   const unaffordable = gasUnaffordable(input, route.plan.legs.length)
   if (unaffordable !== null) return stopAt(unaffordable, wanted, forecasts)
 
@@ -68,28 +71,22 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   const refusals = guards.filter(({ reason }) => reason !== 'None')
   const refusal = refusals.find(({ reason }) => reason !== 'ReviewRequired')
   if (refusal !== undefined) return refused(refusal, judged)
-  const sentence = orderSentence(context.chain, input, quote, order)
+  const shrunkBy = route.cap?.reason ?? null
+  const sentence = tradeSentence(context.chain, input, { quote, order, wanted, cap: route.cap })
+  const trade = { shrunkBy, ...judged, plan: route.plan, order }
   const [review] = refusals
-  if (review !== undefined) return forReview(sentence, review, judged, route, order)
-  if (route.cap === null) return { verdict: 'allow', reason: 'None', sentence, ...judged, plan: route.plan, order }
-  const shrunk = `${sentence} ${shrinkSentence(context.chain, input, wanted, route.cap)}`
-  return { verdict: 'shrink', reason: route.cap.reason, sentence: shrunk, ...judged, plan: route.plan, order }
+  if (review !== undefined) {
+    const { reason, detail } = review
+    return { verdict: 'review', reason, sentence: `Waits for reviewers: ${sentence} ${detail}`, ...trade }
+  }
+  return { verdict: shrunkBy === null ? 'allow' : 'shrink', reason: 'None', sentence, ...trade }
 }
 
 type Judged = Pick<Decision, 'forecasts' | 'wanted' | 'guards'>
 
 function refused({ reason, detail }: GuardVerdict, judged: Judged): Decision {
-  return { verdict: 'refuse', reason, sentence: explain(reason, detail), ...judged, plan: null, order: null }
-}
-
-function forReview(
-  sentence: string,
-  { reason, detail }: GuardVerdict,
-  judged: Judged,
-  { plan }: Route,
-  order: PlannedOrder,
-): Decision {
-  return { verdict: 'review', reason, sentence: `Waits for reviewers: ${sentence} ${detail}`, ...judged, plan, order }
+  const nothing = { shrunkBy: null, plan: null, order: null }
+  return { verdict: 'refuse', reason, sentence: explain(reason, detail), ...judged, ...nothing }
 }
 
 function stopped(
@@ -99,7 +96,8 @@ function stopped(
   forecasts: Decision['forecasts'],
 ): Decision {
   const guards = judgeAll(guardInput, null)
-  return { verdict, reason, sentence: explain(reason, detail), forecasts, wanted, plan: null, guards, order: null }
+  const nothing = { shrunkBy: null, plan: null, order: null }
+  return { verdict, reason, sentence: explain(reason, detail), forecasts, wanted, guards, ...nothing }
 }
 
 /** What the mirror of the vault's guards is asked about: the next block, with the executor key the vault knows. */

@@ -4,7 +4,8 @@ import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.
 import { worstPriceMinimumOut } from '../../../shared/policy/mandate-terms.ts'
 import { type OracleQuote, oracleMinimumOut, oracleOut } from '../../../shared/policy/oracle-bound.ts'
 import { shortfallBps } from '../../../shared/policy/shortfall.ts'
-import { planSwap, type Venue } from '../../../shared/routing/plan.ts'
+import { planSwap } from '../../../shared/routing/plan.ts'
+import type { Venue } from '../../../shared/routing/venue.ts'
 import type { Forecast, Plan, Reason } from '../../../shared/schema/decision.ts'
 import type { Mandate } from '../../../shared/schema/mandate.ts'
 import { largestToleranceShare, lifeBlocks, smallestShareBps } from './bounds.ts'
@@ -41,7 +42,7 @@ export function routeOf(input: RouteInput, size: Size, wanted: bigint): RouteRes
   let { amount, cap } = size
   for (;;) {
     const routed = planSwap(input.venues, amount)
-    if (routed === null) return { ok: false, stop: refuse('NoPools'), slippage: null }
+    if (routed === null) return { ok: false, stop: refuse('SliceTooSmall'), slippage: null }
     if (routed.partial) cap = { amount, reason: 'DepthExceeded', why: 'the pools are not deeper' }
     const { plan } = routed
     const slippage = slippageOf(input, plan)

@@ -1,5 +1,6 @@
+import type { Address } from 'viem'
 import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
-import { type DisplayToken, displayToken, formatAmount, formatBps } from '../../../shared/chain/format.ts'
+import { displayToken, formatAmount, formatBps } from '../../../shared/chain/format.ts'
 import { basisPointsOfOne } from '../../../shared/chain/units.ts'
 import { assetOf, type OracleQuote, valueUsd } from '../../../shared/policy/oracle-bound.ts'
 import { shortfallBps } from '../../../shared/policy/shortfall.ts'
@@ -7,31 +8,31 @@ import type { DecisionInput } from '../../../shared/schema/decision.ts'
 import type { PlannedOrder } from './order.ts'
 import type { Cap } from './size.ts'
 
-/** "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of today's volume." */
-export function orderSentence(
-  chain: ChainDefinition,
-  input: DecisionInput,
-  quote: OracleQuote,
-  order: PlannedOrder,
-): string {
-  const sold = formatAmount(order.amountIn, tokenFor(chain, input, input.mandate.sell), 'up')
-  const bought = formatAmount(order.minimumOut, tokenFor(chain, input, input.mandate.buy), 'down')
+/** What a sentence about a trade tells. */
+interface Trade {
+  quote: OracleQuote
+  order: PlannedOrder
+  /** Base units of the sold token. */
+  wanted: bigint
+  cap: Cap | null
+}
+
+/**
+ * "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of today's volume." A second sentence
+ * says what made the slice smaller than wanted.
+ */
+export function tradeSentence(chain: ChainDefinition, input: DecisionInput, trade: Trade): string {
+  const { quote, order, wanted, cap } = trade
+  const amountOf = (token: Address, amount: bigint, rounding: 'up' | 'down') =>
+    formatAmount(amount, displayToken(chain, token, assetOf(input.snapshot.assets, token)?.decimals ?? 0), rounding)
+  const { sell, buy } = input.mandate
+  const sold = amountOf(sell, order.amountIn, 'up')
+  const bought = amountOf(buy, order.minimumOut, 'down')
   const shortfall = shortfallBps(order.minimumOut, order.oracleOut)
   const distance = shortfall < 0 ? `${formatBps(-shortfall)} above oracle` : `${formatBps(shortfall)} below oracle`
-  return `Sell at most ${sold} for at least ${bought}, ${distance}, using ${volumeShare(input, quote, order)} of today's volume.`
-}
-
-/** What the cap took from the slice. */
-export function shrinkSentence(chain: ChainDefinition, input: DecisionInput, wanted: bigint, cap: Cap): string {
-  return `Shrunk from ${formatAmount(wanted, tokenFor(chain, input, input.mandate.sell), 'up')}: ${cap.why}.`
-}
-
-function tokenFor(
-  chain: ChainDefinition,
-  { snapshot }: DecisionInput,
-  address: DecisionInput['mandate']['sell'],
-): DisplayToken {
-  return displayToken(chain, address, assetOf(snapshot.assets, address)?.decimals ?? 0)
+  const share = volumeShare(input, quote, order)
+  const sentence = `Sell at most ${sold} for at least ${bought}, ${distance}, using ${share} of today's volume.`
+  return cap === null ? sentence : `${sentence} Shrunk from ${amountOf(sell, wanted, 'up')}: ${cap.why}.`
 }
 
 function volumeShare({ snapshot }: DecisionInput, quote: OracleQuote, order: PlannedOrder): string {

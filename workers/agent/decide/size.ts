@@ -1,8 +1,8 @@
 import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.ts'
 import { available } from '../../../shared/policy/balance.ts'
 import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/oracle-bound.ts'
-import type { Venue } from '../../../shared/routing/plan.ts'
 import { inputAtImpact } from '../../../shared/routing/split.ts'
+import type { Venue } from '../../../shared/routing/venue.ts'
 import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
 import { calmVolatility, depthImpactBps, depthShareBps, smallestShareBps } from './bounds.ts'
 import { refuse, type Stop, wait } from './stop.ts'
@@ -10,7 +10,7 @@ import { refuse, type Stop, wait } from './stop.ts'
 /** A limit on the slice's size, base units of the sold token. */
 export interface Cap {
   amount: bigint
-  reason: Reason
+  reason: Exclude<Reason, 'None'>
   /** Completes "Shrunk from …: ". */
   why: string
 }
@@ -67,5 +67,5 @@ function depthCap(venues: readonly Venue[]): Cap {
 function volatilityCap(wanted: bigint, { value }: Forecast): Cap {
   const share = value > calmVolatility ? calmVolatility / value : 1
   const amount = minimum(wanted, (wanted * BigInt(Math.ceil(share * 1e6))) / 1_000_000n)
-  return { amount, reason: 'None', why: 'the market is volatile' }
+  return { amount, reason: 'VolatilityGate', why: 'the market is volatile' }
 }
