@@ -6,6 +6,7 @@ import {ILens, PoolHistory, PoolQuery, PoolState, TickInfo, TickView} from "./in
 import {IUniswapV2Pair} from "./interfaces/IUniswapV2Pair.sol";
 import {IUniswapV3Pool} from "./interfaces/IUniswapV3Pool.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {Refusal, Refused} from "./Refusal.sol";
 
 /// @title Everything one tick needs, at one block
 /// @notice Has neither storage nor constructor arguments, so an `eth_call` can use it without it being deployed. A pool
@@ -17,16 +18,16 @@ contract Lens is ILens {
     int256 private constant WIDEST_SPACING = 16384;
     /// @notice Gas per question, so that a hostile pool cannot use up the call: ten times what a genuine one needs.
     uint256 private constant QUESTION_GAS = 200_000;
+    /// @notice Gas per pool, for the same reason: enough for a thousand initialised ticks.
+    uint256 private constant POOL_GAS = 10_000_000;
     uint256 private constant HISTORY_GAS = 3_000_000;
 
     /// @inheritdoc ILens
-    function observe(
-        address vault,
-        bytes32 mandateId,
-        PoolQuery[] calldata pools,
-        address historyPool,
-        uint32[] calldata secondsAgo
-    ) external view returns (TickView memory answer) {
+    function observe(address vault, bytes32 mandateId, PoolQuery[] calldata pools, uint32[] calldata secondsAgo)
+        external
+        view
+        returns (TickView memory answer)
+    {
         answer.chainId = block.chainid;
         answer.blockNumber = block.number;
         answer.timestamp = uint64(block.timestamp);
@@ -39,7 +40,7 @@ contract Lens is ILens {
         for (uint256 i = 0; i < pools.length; i++) {
             answer.pools[i] = poolState(pools[i]);
         }
-        answer.history = history(historyPool, secondsAgo);
+        if (secondsAgo.length != 0) answer.history = history(deepest(answer.pools), secondsAgo);
     }
 
     /// @inheritdoc ILens
@@ -59,17 +60,29 @@ contract Lens is ILens {
     // --- pools ---
 
     function poolState(PoolQuery calldata query) private view returns (PoolState memory) {
+        // A call of its own: what a hostile pool wastes of gas and memory ends with it.
+        try this.answerOf{gas: POOL_GAS}(query) returns (PoolState memory pool) {
+            return pool;
+        } catch {
+            return missing(query);
+        }
+    }
+
+    /// @notice For the lens itself.
+    function answerOf(PoolQuery calldata query) external view returns (PoolState memory) {
         PoolState memory pool;
         bool answered = query.venue == Venue.UniswapV2 ? readPair(query.pool, pool) : readPool(query, pool);
-        if (!answered) {
-            // Half an answer is none.
-            PoolState memory missing;
-            pool = missing;
-        }
+        // Half an answer is none.
+        if (!answered) return missing(query);
         pool.venue = query.venue;
         pool.pool = query.pool;
-        pool.exists = answered;
+        pool.exists = true;
         return pool;
+    }
+
+    function missing(PoolQuery calldata query) private pure returns (PoolState memory pool) {
+        pool.venue = query.venue;
+        pool.pool = query.pool;
     }
 
     function readPair(address pair, PoolState memory pool) private view returns (bool) {
@@ -186,8 +199,18 @@ contract Lens is ILens {
 
     // --- history ---
 
+    /// @dev The v3 pool with the most liquidity at its price, the first of equals; zero where none has any.
+    function deepest(PoolState[] memory pools) private pure returns (address pool) {
+        uint128 most = 0;
+        for (uint256 i = 0; i < pools.length; i++) {
+            // Pairs and missing pools have no such liquidity.
+            if (pools[i].liquidity > most) (most, pool) = (pools[i].liquidity, pools[i].pool);
+        }
+    }
+
     /// @dev Leaves out the ages the pool does not reach back to: the smallest first index that is answered.
     function history(address source, uint32[] calldata secondsAgo) private view returns (PoolHistory memory answer) {
+        answer.pool = source;
         uint256 low = 0;
         uint256 high = secondsAgo.length;
         while (low < high) {
@@ -206,15 +229,16 @@ contract Lens is ILens {
     function observed(address source, uint32[] calldata secondsAgo) private view returns (bool, int56[] memory none) {
         if (source.code.length == 0) return (false, none);
         try this.cumulativesOf{gas: HISTORY_GAS}(source, secondsAgo) returns (int56[] memory cumulatives) {
-            return (cumulatives.length == secondsAgo.length, cumulatives);
+            return (true, cumulatives);
         } catch {
             return (false, none);
         }
     }
 
-    /// @notice For the lens itself: a call of its own, so that an answer that does not decode can be caught.
+    /// @notice For the lens itself: a call of its own, so that an answer that does not decode, or is too long, can be caught.
     function cumulativesOf(address pool, uint32[] calldata secondsAgo) external view returns (int56[] memory answer) {
         (answer,) = IUniswapV3Pool(pool).observe(secondsAgo);
+        if (answer.length != secondsAgo.length) revert Refused(Refusal.OutOfBounds, answer.length);
     }
 
     // --- questions ---

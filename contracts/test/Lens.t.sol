@@ -5,6 +5,8 @@ import "../src/Types.sol";
 import {ILens, PoolHistory, PoolQuery, PoolState, TickView} from "../src/interfaces/ILens.sol";
 import {IUniswapV3Pool} from "../src/interfaces/IUniswapV3Pool.sol";
 import {Lens} from "../src/Lens.sol";
+import {Refusal} from "../src/Refusal.sol";
+import {MockToken} from "./support/MockToken.sol";
 import {IV3Minter} from "./support/Uniswap.sol";
 import {World} from "./support/World.sol";
 
@@ -26,8 +28,47 @@ contract HalfPool {
         return (1 << 96, 0, 0, 1, 1, 0, true);
     }
 
-    function observe(uint32[] calldata) external pure returns (uint256) {
+    function observe(uint32[] calldata) external pure virtual returns (uint256) {
         return 7;
+    }
+}
+
+/// @notice A pool by its looks, with nonsense for a history.
+contract ForgetfulPool is HalfPool {
+    function tickBitmap(int16) external pure returns (uint256) {
+        return 0;
+    }
+}
+
+/// @notice A pool by its looks, with a longer history than was asked for.
+contract EndlessPool is HalfPool {
+    function tickBitmap(int16) external pure returns (uint256) {
+        return 0;
+    }
+
+    function observe(uint32[] calldata) external pure override returns (uint256) {
+        assembly {
+            mstore(0x00, 0x40)
+            mstore(0x20, 0x60)
+            mstore(0x40, 16000)
+            return(0x00, 600000)
+        }
+    }
+}
+
+/// @notice Every tick initialised, and 150 kB with every answer.
+contract BloatedPool {
+    fallback() external {
+        uint256 word = 1; // token0, tickSpacing, liquidity, ticks
+        if (msg.sig == IUniswapV3Pool.token1.selector) word = 2;
+        if (msg.sig == IUniswapV3Pool.fee.selector) word = 500;
+        if (msg.sig == IUniswapV3Pool.slot0.selector) word = 1 << 96;
+        if (msg.sig == IUniswapV3Pool.tickBitmap.selector) word = type(uint256).max;
+        assembly {
+            mstore(0x00, word)
+            mstore(0x20, 0)
+            return(0x00, 150000)
+        }
     }
 }
 
@@ -46,7 +87,7 @@ contract LensTest is World {
     function see(Venue venue, address at, uint8 words) private view returns (PoolState memory) {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = PoolQuery(venue, at, words);
-        PoolState[] memory pools = lens.observe(address(vault), 0, queries, address(0), new uint32[](0)).pools;
+        PoolState[] memory pools = lens.observe(address(vault), 0, queries, new uint32[](0)).pools;
         assertEq(pools.length, 1);
         assertEq(pools[0].pool, at);
         assertEq(uint256(pools[0].venue), uint256(venue));
@@ -54,7 +95,17 @@ contract LensTest is World {
     }
 
     function pastOf(address at) private view returns (PoolHistory memory) {
-        return lens.observe(address(vault), 0, new PoolQuery[](0), at, ages).history;
+        address[] memory one = new address[](1);
+        one[0] = at;
+        return pastOf(one);
+    }
+
+    function pastOf(address[] memory pools) private view returns (PoolHistory memory) {
+        PoolQuery[] memory queries = new PoolQuery[](pools.length);
+        for (uint256 i = 0; i < pools.length; i++) {
+            queries[i] = PoolQuery(pools[i] == pair ? Venue.UniswapV2 : Venue.UniswapV3, pools[i], 0);
+        }
+        return lens.observe(address(vault), 0, queries, ages).history;
     }
 
     function test_view_isTheVaultsAndTheBlocks() public {
@@ -63,7 +114,7 @@ contract LensTest is World {
         run(m, 1_000e6);
         vm.deal(executor, 3 ether);
         vm.fee(11 gwei);
-        TickView memory seen = lens.observe(address(vault), id, new PoolQuery[](0), address(0), ages);
+        TickView memory seen = lens.observe(address(vault), id, new PoolQuery[](0), ages);
         assertEq(seen.chainId, block.chainid);
         assertEq(seen.blockNumber, block.number);
         assertEq(seen.timestamp, block.timestamp);
@@ -169,6 +220,7 @@ contract LensTest is World {
             expectMissing(Venue.UniswapV2, others[i]);
             expectMissing(Venue.UniswapV3, others[i]);
             assertEq(pastOf(others[i]).secondsAgo.length, 0);
+            assertEq(pastOf(others[i]).pool, address(0));
         }
         expectMissing(Venue.UniswapV3, pair);
         expectMissing(Venue.UniswapV2, pool);
@@ -192,7 +244,66 @@ contract LensTest is World {
         assertEq(pastOf(fresh).secondsAgo.length, 5);
     }
 
-    function test_history_emptyWithoutAPool() public view {
-        assertEq(pastOf(address(0)).secondsAgo.length, 0);
+    function test_history_isTheDeepestPools() public {
+        address[] memory pools = new address[](4);
+        (pools[0], pools[1], pools[2], pools[3]) = (pair, secondPool, pool, stranger);
+        assertEq(pastOf(pools).pool, pool);
+        (pools[1], pools[2]) = (pools[2], pools[1]);
+        assertEq(pastOf(pools).pool, pool);
+        (pools[0], pools[1]) = (address(new ForgetfulPool()), address(new ForgetfulPool()));
+        (pools[2], pools[3]) = (pair, stranger);
+        assertEq(pastOf(pools).pool, pools[0], "the first of equals");
+    }
+
+    function test_history_emptyWithoutAPool() public {
+        assertEq(pastOf(new address[](0)).pool, address(0));
+        assertEq(pastOf(pair).pool, address(0));
+        assertEq(pastOf(pair).secondsAgo.length, 0);
+        address empty = v3Factory.createPool(address(usdc), address(dai), 500);
+        IV3Minter(empty).initialize(1 << 96);
+        assertEq(pastOf(empty).pool, address(0), "no liquidity, no price to speak of");
+    }
+
+    function test_history_emptyUnlessAskedFor() public view {
+        PoolQuery[] memory queries = new PoolQuery[](1);
+        queries[0] = PoolQuery(Venue.UniswapV3, pool, 0);
+        PoolHistory memory past = lens.observe(address(vault), 0, queries, new uint32[](0)).history;
+        assertEq(past.pool, address(0));
+        assertEq(past.secondsAgo.length + past.tickCumulatives.length, 0);
+    }
+
+    function test_history_emptyWhereThePoolAnswersNonsense() public {
+        address at = address(new ForgetfulPool());
+        PoolHistory memory past = pastOf(at);
+        assertEq(past.pool, at);
+        assertEq(past.secondsAgo.length + past.tickCumulatives.length, 0);
+    }
+
+    /// @notice Whatever such pools answer, the others are read, with the gas that a public provider grants.
+    function test_bloatedPools_leaveTheOthersReadable() public {
+        PoolQuery[] memory queries = new PoolQuery[](3);
+        queries[0] = PoolQuery(Venue.UniswapV3, address(new BloatedPool()), 1);
+        queries[1] = PoolQuery(Venue.UniswapV2, queries[0].pool, 0);
+        queries[2] = PoolQuery(Venue.UniswapV3, pool, 1);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, queries, ages);
+        assertFalse(seen.pools[0].exists);
+        assertTrue(seen.pools[2].exists);
+        assertEq(seen.history.pool, pool);
+        assertGt(seen.history.secondsAgo.length, 0);
+    }
+
+    function test_endlessHistory_leavesThePoolsReadable() public {
+        PoolQuery[] memory queries = new PoolQuery[](1);
+        queries[0] = PoolQuery(Venue.UniswapV3, address(new EndlessPool()), 1);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, queries, ages);
+        assertTrue(seen.pools[0].exists);
+        assertEq(seen.history.secondsAgo.length, 0);
+    }
+
+    function test_tokenOutOfOrder_leavesTheRestReadable() public {
+        usdc.setBalances(MockToken.Balances.Revert);
+        TickView memory seen = lens.observe(address(vault), 0, new PoolQuery[](0), ages);
+        assertEq(uint256(seen.assets[0].verdict.reason), uint256(Refusal.TransferFailed));
+        assertEq(seen.assets[3].balance, 100e18);
     }
 }

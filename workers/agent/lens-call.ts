@@ -41,19 +41,21 @@ async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
   return answer as Hex
 }
 
-/** Vault, assets with their prices, one mandate's progress, pools and price history, all at the pinned block. */
+/**
+ * Vault, assets with their prices, one mandate's progress, pools, and the price history of the deepest of them at
+ * `secondsAgo`, all at the pinned block.
+ */
 export async function callObserve(
   quorum: Quorum,
   vault: Address,
   mandateId: Hex,
   pools: readonly PoolQuery[],
-  historyPool: Address,
   secondsAgo: readonly number[],
 ): Promise<TickView> {
   const call = encodeFunctionData({
     abi: lensAbi,
     functionName: 'observe',
-    args: [vault, mandateId, pools, historyPool, secondsAgo],
+    args: [vault, mandateId, pools, secondsAgo],
   })
   return decodeObserve(await callLens(quorum, call))
 }

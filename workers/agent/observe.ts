@@ -1,4 +1,4 @@
-import { type Address, type Hex, hexToBigInt, hexToNumber, zeroAddress } from 'viem'
+import { type Address, type Hex, hexToBigInt, hexToNumber } from 'viem'
 import { z } from 'zod'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { poolCandidates } from '../../shared/chain/pool-address.ts'
@@ -8,6 +8,7 @@ import { askBoth, byHash, ProvidersDisagree, ProviderUnavailable, type Quorum } 
 import {
   assetStateFrom,
   historyAges,
+  historyFrom,
   mandateProgressFrom,
   poolsFrom,
   vaultStateFrom,
@@ -25,9 +26,9 @@ export interface Subject {
 }
 
 /**
- * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, pools), the
- * executor's balance and nonce, the price history of the deepest pool. Recent tips come from one provider: they only price
- * the transaction.
+ * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, pools, the
+ * price history of the deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
+ * they only price the transaction.
  *
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
  */
@@ -39,16 +40,12 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
     ({ venue, pool, feePips }): PoolQuery => ({ venue: venueNumbers[venue], pool, words: bitmapWords(feePips) }),
   )
   const [view, priorityFeePerGas] = await Promise.all([
-    callObserve(quorum, vault, mandateId, queries, zeroAddress, []),
+    callObserve(quorum, vault, mandateId, queries, historyAges(chain)),
     medianTip(quorum),
   ])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
-  const pools = poolsFrom(view.pools, candidates)
   const vaultState = vaultStateFrom(view.vault)
-  const [nonce, history] = await Promise.all([
-    accountNonce(quorum, vaultState.executor),
-    priceHistory(quorum, chain, subject, deepestPool(pools)),
-  ])
+  const nonce = await accountNonce(quorum, vaultState.executor)
   return {
     chainId: chain.id,
     blockNumber: pin.number,
@@ -58,8 +55,8 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
     vault: vaultState,
     assets: view.assets.map(assetStateFrom),
     mandate: mandateProgressFrom(view.mandate),
-    pools,
-    history,
+    pools: poolsFrom(view.pools, candidates),
+    history: historyFrom(view.history),
     fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },
     executor: { balance: view.executorBalance, nonce },
   }
@@ -68,25 +65,6 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
 /** A word covers 256 tick spacings: 2.6 % of price at the finest tier, more than any slice should move at the others. */
 function bitmapWords(feePips: number): number {
   return feePips <= 100 ? 4 : 1
-}
-
-function deepestPool(pools: Snapshot['pools']): Address {
-  let deepest: { pool: Address; liquidity: bigint } = { pool: zeroAddress, liquidity: 0n }
-  for (const pool of pools) {
-    if (pool.venue === 'UniswapV3' && pool.liquidity > deepest.liquidity) deepest = pool
-  }
-  return deepest.pool
-}
-
-async function priceHistory(
-  quorum: Quorum,
-  chain: ChainDefinition,
-  { vault, mandateId }: Subject,
-  pool: Address,
-): Promise<Snapshot['history']> {
-  if (pool === zeroAddress) return { pool, secondsAgo: [], tickCumulatives: [] }
-  const { history } = await callObserve(quorum, vault, mandateId, [], pool, historyAges(chain))
-  return { pool, secondsAgo: [...history.secondsAgo], tickCumulatives: [...history.tickCumulatives] }
 }
 
 const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/)

@@ -1,7 +1,7 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
-import type { AssetState, MandateProgress, Pool, VaultState } from '../../shared/schema/snapshot.ts'
+import type { AssetState, MandateProgress, Pool, Snapshot, VaultState } from '../../shared/schema/snapshot.ts'
 import type { SweepView, TickView } from './lens-call.ts'
 import { ProviderUnavailable } from './providers.ts'
 
@@ -62,7 +62,12 @@ export function poolsFrom(views: TickView['pools'], candidates: readonly PoolCan
   })
 }
 
-/** Seconds between the samples of the price history, and how many there are. */
+/** The history's pool is the zero address where no v3 pool has liquidity. */
+export function historyFrom({ pool, secondsAgo, tickCumulatives }: TickView['history']): Snapshot['history'] {
+  return { pool, secondsAgo: [...secondsAgo], tickCumulatives: [...tickCumulatives] }
+}
+
+/** Ages of the price history's samples, in seconds, oldest first: 25 blocks apart, up to now. */
 export function historyAges(chain: ChainDefinition): number[] {
   const samples = 25
   const spacing = chain.blockSeconds * 25

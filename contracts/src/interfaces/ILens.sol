@@ -36,6 +36,7 @@ struct PoolState {
 /// @notice Log-price samples of one v3 pool, for the volatility estimate: tick cumulatives at `secondsAgo`.
 /// Ages the pool has no observation for are left out, so both arrays may be shorter than asked.
 struct PoolHistory {
+    address pool; // the v3 pool with the most liquidity at its price; zero where none has any, or none was asked for
     uint32[] secondsAgo; // descending, the last one 0
     int56[] tickCumulatives;
 }
@@ -59,9 +60,11 @@ interface ILens {
         address vault,
         bytes32 mandateId,
         PoolQuery[] calldata pools,
-        address historyPool, // zero: no history
-        uint32[] calldata secondsAgo // descending, ending in 0
-    ) external view returns (TickView memory);
+        uint32[] calldata secondsAgo // of the history, descending, ending in 0; empty: no history
+    )
+        external
+        view
+        returns (TickView memory);
 
     /// @notice Progress of many mandates and the vault's state, for the minute sweep.
     function sweep(address vault, bytes32[] calldata mandateIds)
