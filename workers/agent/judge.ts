@@ -2,7 +2,7 @@ import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, hexTo
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import type { Settlement, TrackedOrder } from './ledger-types.ts'
 import { askBoth, ProviderUnavailable, type Quorum } from './providers.ts'
-import { blockTime, executedIn, type Inclusion, readInclusion } from './receipts.ts'
+import { executedIn, type Inclusion, readBlock, readInclusion } from './receipts.ts'
 
 /** What the chain shows of a live order. `live`: it may still trade; `gone`: its block was taken away by a reorg. */
 export type Judgement = { kind: 'settled'; settlements: Settlement[] } | { kind: 'gone' } | { kind: 'live' }
@@ -45,17 +45,25 @@ export async function judge(
 
   const deep = pin.number - BigInt(confirmations)
   if (deep < 0n) return { kind: 'live' }
-  if ((await nonceAt(quorum, order.executor, deep)) > order.nonce) {
-    return { kind: 'settled', settlements: [dead(order, 'replaced', pin.timestamp)] }
-  }
-  const progress = await progressAt(quorum, vault, order.mandateId, deep)
-  if (progress.executionCount > order.executionIndex) {
-    return { kind: 'settled', settlements: [dead(order, 'index-moved', pin.timestamp)] }
-  }
-  if ((await blockTime(quorum, deep)) > order.deadline) {
-    return { kind: 'settled', settlements: [dead(order, 'expired', pin.timestamp)] }
-  }
-  return { kind: 'live' }
+  const cause = await causeOfDeath(quorum, vault, order, deep)
+  return cause === null ? { kind: 'live' } : { kind: 'settled', settlements: [dead(order, cause, pin.timestamp)] }
+}
+
+/**
+ * Why an order without a receipt can no longer trade, by the state of one block at confirmation depth; null while it can.
+ * The index comes first: a nonce that is used and an index that moved may be this order's own fill, whose receipt nobody has.
+ */
+async function causeOfDeath(
+  quorum: Quorum,
+  vault: Address,
+  order: TrackedOrder,
+  number: bigint,
+): Promise<'index-moved' | 'replaced' | 'expired' | null> {
+  const block = await readBlock(quorum, number)
+  const progress = await progressAt(quorum, vault, order.mandateId, block.hash)
+  if (progress.executionCount > order.executionIndex) return 'index-moved'
+  if ((await nonceAt(quorum, order.executor, block.hash)) > order.nonce) return 'replaced'
+  return block.timestamp > order.deadline ? 'expired' : null
 }
 
 /** A receipt as a settlement. Success without `Executed` is a refusal too: nothing of this order traded. */
@@ -67,12 +75,12 @@ async function settledBy(
   final: boolean,
 ): Promise<Settlement> {
   const fill = executedIn(inclusion, vault, order.mandateId, order.executionIndex)
-  const progress = final && fill !== null ? await progressAt(quorum, vault, order.mandateId, quorum.pin.number) : null
+  const progress = final && fill !== null ? await progressAt(quorum, vault, order.mandateId, quorum.pin.hash) : null
   return {
     orderId: order.orderId,
     outcome: fill === null ? 'refused-on-chain' : 'filled',
     final,
-    settledAt: await blockTime(quorum, inclusion.blockNumber),
+    settledAt: (await readBlock(quorum, inclusion.blockNumber)).timestamp,
     transactionHash: inclusion.hash,
     blockNumber: inclusion.blockNumber,
     blockHash: inclusion.blockHash,
@@ -105,17 +113,15 @@ function dead(order: TrackedOrder, outcome: 'expired' | 'replaced' | 'index-move
   }
 }
 
-const tag = (number: bigint): Hex => `0x${number.toString(16)}`
-
-async function nonceAt(quorum: Quorum, account: Address, number: bigint): Promise<number> {
-  const answer = await askBoth(quorum, 'eth_getTransactionCount', [account, tag(number)])
+async function nonceAt(quorum: Quorum, account: Address, blockHash: Hex): Promise<number> {
+  const answer = await askBoth(quorum, 'eth_getTransactionCount', [account, { blockHash }])
   if (typeof answer !== 'string') throw new ProviderUnavailable('The account’s nonce could not be read')
   return hexToNumber(answer as Hex)
 }
 
-async function progressAt(quorum: Quorum, vault: Address, mandateId: Hex, number: bigint) {
+async function progressAt(quorum: Quorum, vault: Address, mandateId: Hex, blockHash: Hex) {
   const data = encodeFunctionData({ abi: vaultAbi, functionName: 'mandateProgress', args: [mandateId] })
-  const answer = await askBoth(quorum, 'eth_call', [{ to: vault, data }, tag(number)])
+  const answer = await askBoth(quorum, 'eth_call', [{ to: vault, data }, { blockHash }])
   if (typeof answer !== 'string') throw new ProviderUnavailable('The mandate’s progress could not be read')
   return decodeFunctionResult({ abi: vaultAbi, functionName: 'mandateProgress', data: answer as Hex })
 }

@@ -89,10 +89,10 @@ const unplaced = {
   removed: false,
 } as const
 
-/** Time of a block by its number, agreed by both providers. */
-export async function blockTime(quorum: Quorum, number: bigint): Promise<number> {
+/** A block by its number, agreed by both providers; `timestamp` in seconds. */
+export async function readBlock(quorum: Quorum, number: bigint): Promise<{ hash: Hex; timestamp: number }> {
   const block = await askBoth(quorum, 'eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
-  const parsed = z.object({ timestamp: quantity }).safeParse(block)
+  const parsed = z.object({ hash: bytes32, timestamp: quantity }).safeParse(block)
   if (!parsed.success) throw new ProviderUnavailable('A block is undecodable')
-  return hexToNumber(parsed.data.timestamp as Hex)
+  return { hash: parsed.data.hash, timestamp: hexToNumber(parsed.data.timestamp as Hex) }
 }

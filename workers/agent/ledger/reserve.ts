@@ -103,8 +103,13 @@ function volumeUsd(input: DecisionInput, order: Order): bigint {
   return multiplyDivideRoundingUp(order.amountIn, asset.verdict.high, oneToken(asset.decimals))
 }
 
+/**
+ * A slice is taken by an order that may still trade, by one that did, and by one that died because the mandate's index moved
+ * on: somebody filled that index, and it may have been this slice. The next slice catches up what its strategy lets it.
+ */
 export function isClaimed(sql: SqlStorage, strategyId: Hex, slot: number): boolean {
-  const query = "SELECT count(*) AS count FROM orders WHERE strategy_id = ? AND slot = ? AND state <> 'dead'"
+  const query = `SELECT count(*) AS count FROM orders
+                 WHERE strategy_id = ? AND slot = ? AND (state <> 'dead' OR outcome = 'index-moved')`
   return sql.exec<{ count: number }>(query, strategyId, slot).one().count > 0
 }
 

@@ -95,6 +95,8 @@ function finish(sql: SqlStorage, order: OrderRow, settlement: Settlement): boole
     else if (used) queueErrand(sql, 'strategy', order.strategy_id, 'ended')
     return true
   }
+  // Whoever moved the index may have filled this very slice: it is not tried again.
+  if (settlement.outcome === 'index-moved') return true
   const counts = settlement.outcome === 'refused-on-chain' || settlement.outcome === 'expired'
   if (!counts || !countFailure(sql, order)) queueErrand(sql, 'tick', order.id, '')
   return true

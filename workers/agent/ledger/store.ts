@@ -42,6 +42,8 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE outbox (
       sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)`,
   ],
+  // Every reservation and record asks for the attempts at a slice; the log only grows.
+  ['CREATE INDEX orders_slice ON orders (strategy_id, slot)'],
 ]
 
 /** Brings the object's tables to the newest version. Synchronous: nothing interleaves. */
