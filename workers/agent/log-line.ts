@@ -26,6 +26,8 @@ export type LogEvent =
   | 'track.settled' // orderId, outcome, transactionHash, amountIn, amountOut, slippageBps, final
   | 'track.unsettled' // orderId
   | 'track.resent' // orderId, relay, answer
+  | 'track.status' // orderId, relay, status: what the relay says; nothing is decided by it
+  | 'track.cancelled' // orderId, relay, answer: somebody paused, and the relay was asked to forget the order
   | 'track.released' // orderId, reason
   | 'track.failed' // error
   | 'project' // count: records and orders written to the database

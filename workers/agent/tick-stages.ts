@@ -23,7 +23,7 @@ import {
 import { type ExecutorTransaction, localSigner, type SignedTransaction, type Signer, SignerMismatch } from './signer.ts'
 import { type Simulation, simulate } from './simulate.ts'
 import { holds, readPauses } from './strategy-rows.ts'
-import { type Submission, submit } from './submission.ts'
+import { type Handover, type Submission, submit } from './submission.ts'
 import type { Slice } from './tick-endings.ts'
 
 /** Runs one stage and writes its log line: how long it took, and what `describe` says of its result. */
@@ -126,11 +126,16 @@ export function signerOf(agent: Agent, snapshot: Snapshot): Signer | null {
   }
 }
 
-/** The first provider's head, if it is newer than the pinned block. */
-export async function newestBlock({ providers, pin }: Quorum): Promise<Pin> {
+/** The first provider's head, if it is newer than the pinned block; null when it does not say. */
+export async function newestBlock({ providers, pin }: Quorum): Promise<Pin | null> {
   const [provider] = providers
-  const head = parseBlock(await provider.request('eth_getBlockByNumber', ['latest', false]), provider.label)
-  return head.number > pin.number ? head : pin
+  try {
+    const head = parseBlock(await provider.request('eth_getBlockByNumber', ['latest', false]), provider.label)
+    return head.number > pin.number ? head : pin
+  } catch (error) {
+    unobservable(error)
+    return null
+  }
 }
 
 /**
@@ -199,7 +204,10 @@ export function commit(
   return stage('tick.commit', slice, work, (result) => (result.ok ? { orderId } : { orderId, reason: result.reason }))
 }
 
-/** Hands the bytes over and notes the answer; no block left inside the deadline means that nothing is handed over. */
+/**
+ * Asks the relay's own simulation, hands the bytes over and notes the answer. Nothing is handed over where that simulation
+ * reverts, somebody paused meanwhile, or no block is left inside the deadline: the order then waits for its tracker.
+ */
 export async function send(
   agent: Agent,
   slice: Slice,
@@ -208,18 +216,24 @@ export async function send(
   newest: Pin,
 ): Promise<void> {
   const work = async () => {
-    const delivery = await submit(agent, submission, newest)
-    if (delivery !== null) {
-      await ledgerFor(agent, slice).markSent(orderId, delivery.relay, newest.number, delivery.answer)
+    const ledger = ledgerFor(agent, slice)
+    const handover = await submit(agent, submission, newest, async () => ledger.maySend(orderId))
+    if (handover.kind === 'delivered') {
+      const { relay, answer } = handover.delivery
+      await ledger.markSent(orderId, relay, newest.number, answer)
     }
-    return delivery
+    return handover
   }
-  await stage('tick.send', slice, work, (delivery) => ({
+  await stage('tick.send', slice, work, (handover) => ({
     orderId,
     targetBlock: newest.number + 1n,
     transactionHash: submission.hash,
-    ...(delivery === null
-      ? { answer: 'too late' }
-      : { relay: delivery.relay, answer: delivery.answer, reason: delivery.detail }),
+    ...describeHandover(handover),
   }))
+}
+
+function describeHandover(handover: Handover): LogFields {
+  if (handover.kind === 'held') return { answer: handover.reason }
+  const { relay, answer, detail } = handover.delivery
+  return { relay, answer, reason: detail }
 }

@@ -87,6 +87,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
     ...fees,
   })
   const newest = await newestBlock(quorum)
+  if (newest === null) return released(agent, slice, input, orderId, 'ProviderUnavailable')
   const secondLook = await simulateAt(agent, slice, quorum, call, newest, order.deadline)
   if (!secondLook.ok) return released(agent, slice, input, orderId, 'SimulationReverted', secondLook.refusal)
 
@@ -94,7 +95,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const kept = await commit(agent, slice, orderId, { ...transaction, ...fees })
   if (!kept.ok) return uncommitted(slice, input, kept.reason)
 
-  // send: down the ladder; what becomes of it is the tracker's business
+  // send: the relay's own simulation, then down the ladder; what becomes of it is the tracker's business
   await send(agent, slice, orderId, { ...transaction, deadline: order.deadline }, newest)
   return submitted(slice, input, decision, reserved.head)
 }

@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { askCancel, askStatus } from '../relays/ladder.ts'
 import type { Agent } from './agent.ts'
 import { judge } from './judge.ts'
 import { reservedSeconds } from './ledger/alarm.ts'
@@ -8,7 +9,7 @@ import { logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { project } from './project.ts'
 import { openProviders, openQuorum, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
-import { submit } from './submission.ts'
+import { type Submission, submit, windowOf } from './submission.ts'
 
 /**
  * What a `track` message asks for: looks at the chain for every order that may still trade, settles what is settled, hands
@@ -48,7 +49,8 @@ async function trackOrder(agent: Agent, vault: Address, quorum: Quorum, order: T
     return
   }
   if (judgement.kind === 'gone' && (await ledger.unsettle(orderId, now))) logLine('warn', 'track.unsettled', fields)
-  await resend(agent, vault, quorum, order)
+  if (await ledger.maySend(orderId)) await resend(agent, vault, quorum, order)
+  else await callBack(agent, vault, quorum, order)
 }
 
 function logSettlement(
@@ -60,15 +62,40 @@ function logSettlement(
 }
 
 /** The same bytes again, once a block, while the vault would still take them and nobody has paused. */
-async function resend(agent: Agent, vault: Address, quorum: Quorum, order: TrackedOrder): Promise<void> {
-  const { orderId, bytes, transactionHash: hash, deadline } = order
-  if (bytes === null || hash === null || order.sentAtBlock >= quorum.pin.number) return
+async function resend(agent: Agent, vault: Address, { pin }: Quorum, order: TrackedOrder): Promise<void> {
+  const submission = submissionOf(order)
+  if (submission === null || order.sentAtBlock >= pin.number) return
+  const { orderId, strategyId, slot } = order
+  const fields = { vault, strategyId, slot, orderId }
+  const sent = windowOf(agent, submission, pin)
+  if (sent !== null && order.relay !== '') {
+    const status = await askStatus(agent.ladder, order.relay, sent)
+    logLine('info', 'track.status', { ...fields, relay: order.relay, status })
+  }
   const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
-  if (!(await ledger.maySend(orderId))) return
-  const delivery = await submit(agent, { bytes, hash, deadline }, quorum.pin)
-  if (delivery === null) return
-  const { relay, answer } = delivery
-  await ledger.markSent(orderId, relay, quorum.pin.number, answer)
-  const { strategyId, slot } = order
-  logLine('info', 'track.resent', { vault, strategyId, slot, orderId, relay, answer, reason: delivery.detail })
+  const handover = await submit(agent, submission, pin, async () => ledger.maySend(orderId))
+  if (handover.kind === 'held') return
+  const { relay, answer, detail } = handover.delivery
+  await ledger.markSent(orderId, relay, pin.number, answer)
+  logLine('info', 'track.resent', { ...fields, relay, answer, reason: detail })
+}
+
+/**
+ * Somebody paused: asks the relay to forget what it was given, until it says that it did. Its word is a hint, so the order
+ * stays live until the chain shows it dead.
+ */
+async function callBack(agent: Agent, vault: Address, { pin }: Quorum, order: TrackedOrder): Promise<void> {
+  const submission = submissionOf(order)
+  if (submission === null || order.relay === '' || order.relayAnswer === 'Cancelled') return
+  const given = windowOf(agent, submission, pin)
+  if (given === null) return
+  const { orderId, strategyId, slot, relay } = order
+  const cancelled = await askCancel(agent.ladder, relay, given)
+  const answer = cancelled ? 'Cancelled' : 'NotCancelled'
+  await ledgerOf(agent.bindings, agent.chain.id, vault).markSent(orderId, relay, order.sentAtBlock, answer)
+  logLine('info', 'track.cancelled', { vault, strategyId, slot, orderId, relay, answer })
+}
+
+function submissionOf({ bytes, transactionHash: hash, deadline }: TrackedOrder): Submission | null {
+  return bytes === null || hash === null ? null : { bytes, hash, deadline }
 }

@@ -92,12 +92,12 @@ export class VaultLedger extends DurableObject<Env> {
     return this.#change(() => settlements.unsettle(this.#sql, this.#identity, orderId, at))
   }
 
-  /** The reply names the order that is on its way and cannot be called back, if there is one. */
+  /** The reply names the order that is on its way, if there is one: the tracker asks its relay to forget it, which may fail. */
   setPause(flag: PauseFlag): { live: LiveOrder | null } {
     return this.#change(() => {
       pauses.writePause(this.#sql, flag)
       return { live: views.readLive(this.#sql) }
-    })
+    }, flag.paused)
   }
 
   tracked(): TrackedOrder[] {
@@ -140,10 +140,10 @@ export class VaultLedger extends DurableObject<Env> {
   }
 
   /** One transaction, with the alarm armed as part of it. */
-  #change<T>(write: () => T): T {
+  #change<T>(write: () => T, atOnce = false): T {
     return this.ctx.storage.transactionSync(() => {
       const result = write()
-      this.ctx.waitUntil(armAlarm(this.ctx.storage, this.#clock, this.#blockSeconds, Date.now()))
+      this.ctx.waitUntil(armAlarm(this.ctx.storage, this.#clock, this.#blockSeconds, Date.now(), atOnce))
       return result
     })
   }

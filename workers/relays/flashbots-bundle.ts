@@ -60,7 +60,7 @@ async function bundleStatus(client: FlashbotsBundleProvider, order: PrivateOrder
   // A bundle's hash is the hash of its transactions' hashes.
   const stats = await client.getBundleStatsV2(keccak256(order.hash), Number(order.firstBlock))
   if ('error' in stats) return 'unknown'
-  return stats.isSimulated ? 'pending' : 'unknown'
+  return stats.isSimulated || 'receivedAt' in stats ? 'pending' : 'unknown'
 }
 
 /** A version 4 UUID that follows from transaction and block, so that a resend replaces itself and nothing else. */

@@ -1,8 +1,8 @@
 import { toHex } from 'viem'
 import { z } from 'zod'
 import { alreadyKnown, RelayError } from './errors.ts'
-import type { RelayClient } from './json-rpc.ts'
-import type { PrivateOrder, Relay, RelaySimulation } from './relay.ts'
+import { askRelay, parseJson, type RelayClient } from './json-rpc.ts'
+import type { PrivateOrder, Relay, RelaySimulation, RelayStatus } from './relay.ts'
 
 const name = 'flashbots-private'
 
@@ -11,7 +11,7 @@ const simulationSchema = z.object({
 })
 
 /** Private transactions: the relay tries every block of the window by itself. */
-export function flashbotsPrivate(client: RelayClient): Relay {
+export function flashbotsPrivate(client: RelayClient, url: string): Relay {
   return {
     name,
     simulate: (order) => simulateBundle(client, order),
@@ -23,8 +23,7 @@ export function flashbotsPrivate(client: RelayClient): Relay {
         throw error
       }
     },
-    // The relay has no JSON-RPC method that tells; receipts do.
-    status: async () => 'unknown',
+    status: (order) => readStatus(url, order),
     cancel: async ({ hash }) => (await client.call('eth_cancelPrivateTransaction', [{ txHash: hash }])) === true,
   }
 }
@@ -36,4 +35,26 @@ async function simulateBundle(client: RelayClient, order: PrivateOrder): Promise
   if (result === undefined) return { ok: false, reason: 'the relay’s simulation is undecodable' }
   const reason = result.revert ?? result.error ?? null
   return reason === null ? { ok: true, gasUsed: result.gasUsed } : { ok: false, reason }
+}
+
+const statuses: Record<string, RelayStatus> = {
+  PENDING: 'pending',
+  INCLUDED: 'included',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+}
+const statusSchema = z.object({ status: z.string() })
+
+/** The relay has no JSON-RPC method for it: it answers a plain request for `tx/<hash>`. */
+async function readStatus(relayUrl: string, { hash }: PrivateOrder): Promise<RelayStatus> {
+  const { text } = await askRelay(name, `${statusUrl(relayUrl)}/tx/${hash}`, { method: 'GET' })
+  const answer = statusSchema.safeParse(parseJson(text))
+  return (answer.success ? statuses[answer.data.status] : undefined) ?? 'unknown'
+}
+
+/** Flashbots tells the status at the host of Protect, beside the relay's own; others under the relay's address. */
+function statusUrl(relayUrl: string): string {
+  const url = new URL(relayUrl)
+  if (url.hostname.endsWith('.flashbots.net')) url.hostname = url.hostname.replace(/^relay/, 'protect')
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}`
 }

@@ -12,19 +12,24 @@ export interface RawAnswer {
   text: string
 }
 
-/**
- * Posts a body to a relay.
- * @throws Unknown after a time-out, Unavailable if it cannot be reached: the next steps differ
- */
-export async function postToRelay(
+/** Posts a body to a relay; fails as {@link askRelay} does. */
+export function postToRelay(
   relay: string,
   url: string,
   body: string,
   headers: Record<string, string>,
 ): Promise<RawAnswer> {
+  return askRelay(relay, url, { method: 'POST', headers, body })
+}
+
+/**
+ * One HTTP request to a relay.
+ * @throws Unknown after a time-out, Unavailable if it cannot be reached: the next steps differ
+ */
+export async function askRelay(relay: string, url: string, request: RequestInit): Promise<RawAnswer> {
   try {
     const signal = AbortSignal.timeout(relayTimeoutMilliseconds)
-    const response = await fetch(url, { method: 'POST', headers, body, signal })
+    const response = await fetch(url, { ...request, signal })
     return { status: response.status, text: await response.text() }
   } catch (error) {
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
@@ -47,7 +52,8 @@ export function resultOf(relay: string, url: string, { status, text }: RawAnswer
   throw new Unknown(relay, 'gave an answer without a result')
 }
 
-function parseJson(text: string): unknown {
+/** Null for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
 import type { Environment } from '../environment.ts'
-import { RelayError, Throttled, Unavailable } from './errors.ts'
+import { RelayError, Throttled, Unavailable, Unknown } from './errors.ts'
 import { flashbotsBundle } from './flashbots-bundle.ts'
 import { flashbotsPrivate } from './flashbots-private.ts'
 import { relayClient } from './json-rpc.ts'
-import type { PrivateOrder, Relay } from './relay.ts'
+import type { PrivateOrder, Relay, RelayStatus } from './relay.ts'
 
 /** `answer`: accepted, or the name of the error class; `Unknown` means that it may have been sent. */
 export interface Delivery {
@@ -18,9 +18,52 @@ export function openLadder(environment: Environment): Relay[] {
   const key = environment.RELAY_AUTHENTICATION_KEY as Hex
   return environment.RELAY_LADDER.map((name) =>
     name === 'flashbots-private'
-      ? flashbotsPrivate(relayClient(name, environment.RELAY_URL, key))
+      ? flashbotsPrivate(relayClient(name, environment.RELAY_URL, key), environment.RELAY_URL)
       : flashbotsBundle(environment.RELAY_URL, key, environment.CHAIN_ID),
   )
+}
+
+/**
+ * What the first relay's own simulation has against the order: a revert, or a failure of the simulation itself. Null where it
+ * has nothing, and where the relay cannot be reached: silence is not a revert.
+ */
+export async function askSimulation(ladder: readonly Relay[], order: PrivateOrder): Promise<Delivery | null> {
+  const [relay] = ladder
+  if (relay === undefined) return null
+  try {
+    const simulation = await relay.simulate(order)
+    return simulation.ok ? null : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error
+    if (error instanceof Unavailable || error instanceof Throttled || error instanceof Unknown) return null
+    return { relay: relay.name, answer: error.name, detail: error.message }
+  }
+}
+
+/** Asks the relay that took an order to forget it. True if it says that it did; it may be included all the same. */
+export function askCancel(ladder: readonly Relay[], name: string, order: PrivateOrder): Promise<boolean> {
+  return hintOf(ladder, name, false, (relay) => relay.cancel(order))
+}
+
+/** What the relay that took an order says of it. A hint for people: nothing is decided by it. */
+export function askStatus(ladder: readonly Relay[], name: string, order: PrivateOrder): Promise<RelayStatus> {
+  return hintOf(ladder, name, 'unknown', (relay) => relay.status(order))
+}
+
+async function hintOf<T>(
+  ladder: readonly Relay[],
+  name: string,
+  nothing: T,
+  ask: (relay: Relay) => Promise<T>,
+): Promise<T> {
+  const relay = ladder.find((candidate) => candidate.name === name)
+  if (relay === undefined) return nothing
+  try {
+    return await ask(relay)
+  } catch (error) {
+    if (error instanceof RelayError) return nothing
+    throw error
+  }
 }
 
 /**

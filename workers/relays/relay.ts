@@ -19,7 +19,7 @@ export type RelayStatus = 'pending' | 'included' | 'failed' | 'cancelled' | 'unk
 /** A way to a block builder that keeps a transaction out of the public pool. Errors: see errors.ts. */
 export interface Relay {
   readonly name: string
-  /** The relay's own simulation on top of the newest block. */
+  /** The relay's own simulation on top of the newest block. It gets the signed bytes for it. */
   simulate(order: PrivateOrder): Promise<RelaySimulation>
   /** Hands over the bytes. Repeating it with the same bytes is harmless. */
   send(order: PrivateOrder): Promise<void>

@@ -163,6 +163,20 @@ describe('pausing', () => {
   })
 })
 
+describe('a pause while an order is on its way', () => {
+  it('makes the alarm ask at once, so that the relay is asked to forget the order', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    const alarm = () => runInDurableObject(ledger(), (_: VaultLedger, state) => state.storage.getAlarm())
+    expect((await alarm()) ?? 0).toBeGreaterThan(Date.now() + 1_000)
+    await runInDurableObject(ledger(), (instance: VaultLedger, state) => {
+      instance.setPause({ scope: 'vault', subject: vault, paused: true })
+      return state.storage.getAlarm().then((at) => expect(at ?? 0).toBeLessThanOrEqual(Date.now()))
+    })
+  })
+})
+
 describe('the nonce', () => {
   it('is used again, outbid by an eighth, while the chain has not used it', async () => {
     const { vault, ledger } = openLedger()
@@ -217,6 +231,21 @@ describe('settling', () => {
     expect(await ledger().settle(settlement(orderId, { blockHash: `0x${'b2'.repeat(32)}` }))).toBe(true)
     const outcomes = await outcomesOf(ledger())
     expect(outcomes).toEqual(['filled', 'unsettled', 'filled'])
+  })
+
+  it('does not try a slice again that somebody may have filled', async () => {
+    const { vault, ledger } = openLedger()
+    const { orderId } = await reserved(vault, 0)
+    await ledger().commit(orderId, sampleTransaction('1'))
+    const moved = settlement(orderId, { outcome: 'index-moved', blockNumber: null, blockHash: null })
+    expect(await ledger().settle(moved)).toBe(true)
+    expect((await ledger().outbox(100)).filter(({ kind }) => kind === 'tick')).toEqual([])
+    const { version } = await ledger().status()
+    expect(await ledger().reserve(sampleReservation(vault, 0, version))).toEqual({
+      ok: false,
+      reason: 'AlreadyClaimed',
+    })
+    expect(await reserved(vault, 1)).toMatchObject({ ok: true })
   })
 
   it('measures the shortfall below the oracle', async () => {

@@ -5,7 +5,7 @@ import { RelayError } from '../../../workers/relays/errors.ts'
 import { flashbotsBundle } from '../../../workers/relays/flashbots-bundle.ts'
 import { flashbotsPrivate } from '../../../workers/relays/flashbots-private.ts'
 import { relayClient } from '../../../workers/relays/json-rpc.ts'
-import { deliver } from '../../../workers/relays/ladder.ts'
+import { askCancel, askSimulation, askStatus, deliver } from '../../../workers/relays/ladder.ts'
 import type { PrivateOrder, Relay } from '../../../workers/relays/relay.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -84,7 +84,7 @@ describe('our own client', () => {
   it('asks for private inclusion with the window in hex, and takes "already known" for success', async () => {
     const sent = fakeRelay(() => Response.json({ id: 1, error: { message: 'transaction already known' } }))
     const order = await signedTransaction()
-    await flashbotsPrivate(relayClient('relay', url, key)).send(order)
+    await flashbotsPrivate(relayClient('relay', url, key), url).send(order)
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
       method: 'eth_sendPrivateTransaction',
       params: [{ tx: order.bytes, maxBlockNumber: '0x66' }],
@@ -162,5 +162,77 @@ describe('the ladder', () => {
     const second = relay('second', () => Promise.reject(new Error('must not be asked')))
     const order = await signedTransaction()
     expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'first', answer: name })
+  })
+})
+
+describe('what a relay is asked beside', () => {
+  const error = (message: string) => () => Response.json({ id: 1, error: { message } })
+  const simulated = (result: object) => () => Response.json({ id: 1, result: { ...report, results: [result] } })
+  const report = { bundleGasPrice: '1', bundleHash: '0x', coinbaseDiff: '1', ethSentToCoinbase: '0', gasFees: '1' }
+  const relays = [flashbotsPrivate(relayClient('flashbots-private', url, key), url), flashbotsBundle(url, key, 424242)]
+
+  it.each(relays.map((relay) => [relay.name, relay] as const))(
+    '%s simulates: a revert or a failure objects',
+    async (name, relay) => {
+      const order = await signedTransaction()
+      const ask = (answer: () => Response | Promise<Response>) => {
+        fakeRelay(answer)
+        return askSimulation([relay], order)
+      }
+      expect(await ask(simulated({ gasUsed: 100 }))).toBeNull()
+      const reverted = await ask(simulated({ gasUsed: 100, error: 'execution reverted', revert: 'no' }))
+      expect(reverted).toEqual({ relay: name, answer: 'Reverted', detail: 'no' })
+      const failed = await ask(simulated({ gasUsed: 100, error: 'out of gas' }))
+      expect(failed).toMatchObject({ answer: 'Reverted' })
+      expect(await ask(error('unable to decode txs'))).toMatchObject({ relay: name, answer: 'Rejected' })
+      expect(await ask(error('execution reverted'))).toMatchObject({ relay: name, answer: 'Reverted' })
+      // Nobody home is no verdict.
+      expect(await ask(() => new Response('', { status: 503 }))).toBeNull()
+      expect(await ask(() => new Response('', { status: 429 }))).toBeNull()
+      expect(await ask(() => Promise.reject(new TypeError('connection refused')))).toBeNull()
+      expect(await ask(() => Promise.reject(new DOMException('too slow', 'TimeoutError')))).toBeNull()
+    },
+  )
+
+  it('cancels at the relay that took the order, and survives its refusal', async () => {
+    const order = await signedTransaction()
+    const sent = fakeRelay(() => Response.json({ id: 1, result: true }))
+    expect(await askCancel(relays, 'flashbots-private', order)).toBe(true)
+    expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
+      method: 'eth_cancelPrivateTransaction',
+      params: [{ txHash: order.hash }],
+    })
+    const bundles = fakeRelay(accepts)
+    expect(await askCancel(relays, 'flashbots-bundle', order)).toBe(true)
+    expect(bundles.map(({ body }) => JSON.parse(body).method)).toEqual(Array(3).fill('eth_cancelBundle'))
+    fakeRelay(error('internal error'))
+    expect(await askCancel(relays, 'flashbots-private', order)).toBe(false)
+    expect(await askCancel(relays, 'a relay of another configuration', order)).toBe(false)
+  })
+
+  it.each([
+    ['PENDING', 'pending'],
+    ['INCLUDED', 'included'],
+    ['FAILED', 'failed'],
+    ['CANCELLED', 'cancelled'],
+    ['UNKNOWN', 'unknown'],
+    ['something new', 'unknown'],
+  ] as const)('reads the status %s as %s', async (status, meaning) => {
+    const sent = fakeRelay(() => Response.json({ status }))
+    const order = await signedTransaction()
+    expect(await askStatus(relays, 'flashbots-private', order)).toBe(meaning)
+    expect(sent[0]?.url).toBe(`https://relay.test/tx/${order.hash}`)
+  })
+
+  it('asks Flashbots for a status where Flashbots tells it, and takes an outage for "unknown"', async () => {
+    const sent = fakeRelay(() => Response.json({ status: 'PENDING' }))
+    const order = await signedTransaction()
+    const flashbots = 'https://relay.flashbots.net'
+    await flashbotsPrivate(relayClient('flashbots-private', flashbots, key), flashbots).status(order)
+    expect(sent[0]?.url).toBe(`https://protect.flashbots.net/tx/${order.hash}`)
+    fakeRelay(() => Promise.reject(new TypeError('connection refused')))
+    expect(await askStatus(relays, 'flashbots-private', order)).toBe('unknown')
+    fakeRelay(error('internal error'))
+    expect(await askStatus(relays, 'flashbots-bundle', order)).toBe('unknown')
   })
 })

@@ -9,13 +9,14 @@ const errandSeconds = 15
 
 /**
  * Sets the alarm to the earliest time at which something must be looked at, and never moves an earlier one back. The write
- * of the alarm joins the caller's transaction: nothing is awaited before it.
+ * of the alarm joins the caller's transaction: nothing is awaited before it. `atOnce`: what waits must not wait for its time.
  */
 export function armAlarm(
   storage: DurableObjectStorage,
   clock: Clock,
   blockSeconds: number,
   now: number,
+  atOnce: boolean,
 ): Promise<void> {
   const { sql } = storage
   const seconds: number[] = openOrders(sql).map((order) =>
@@ -23,6 +24,7 @@ export function armAlarm(
   )
   if (countErrands(sql) > 0) seconds.push(errandSeconds)
   if (seconds.length === 0) return Promise.resolve()
+  if (atOnce) seconds.push(0)
   const wanted = now + clock.realMilliseconds(Math.min(...seconds))
   const { alarm_at: armed } = readLedger(sql)
   if (armed > now && armed <= wanted) return Promise.resolve()
