@@ -7,6 +7,7 @@ import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import type { Random } from './random.ts'
 import type { ReadGate } from './read-gate.ts'
+import { checkDepth, reorganise } from './reorganisation.ts'
 
 /** Who may win a block. */
 export interface BlockBuilder {
@@ -36,6 +37,8 @@ export class Builder {
   readonly #blockSeconds: number
   readonly #beforeBlock: BeforeBlock
   #head: Head
+  /** Number of the block this builder began on. */
+  readonly #firstHead: number
   /** Wei per gas the fee returns to. */
   readonly #usualBaseFee: bigint
   #nextBaseFee: bigint
@@ -50,6 +53,7 @@ export class Builder {
     this.#blockSeconds = parts.blockSeconds
     this.#beforeBlock = parts.beforeBlock
     this.#head = head
+    this.#firstHead = head.number
     this.#usualBaseFee = usualBaseFee
     this.#nextBaseFee = usualBaseFee
     this.#nextWinner = this.#draw()
@@ -85,6 +89,16 @@ export class Builder {
   /** Makes one block and returns its number. `first` may hand the chain transactions that go before all others. */
   produce(first?: () => Promise<void>): Promise<number> {
     return this.#gate.exclusive(() => this.#produce(first))
+  }
+
+  /** Replaces the newest blocks by empty ones of the same times; returns the newest one's number, which is as it was. */
+  reorganise(depth: number): Promise<number> {
+    return this.#gate.exclusive(async () => {
+      checkDepth(depth, this.#head.number - this.#firstHead)
+      this.#head = await reorganise(this.#state, depth, this.#pool, this.#orders)
+      await this.#state.rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(this.#nextBaseFee)])
+      return this.#head.number
+    })
   }
 
   async #produce(first: (() => Promise<void>) | undefined): Promise<number> {

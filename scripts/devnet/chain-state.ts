@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { quantity, type RpcClient, smallQuantity } from './json-rpc.ts'
+import { quantity, type RpcClient, smallQuantity, toQuantity } from './json-rpc.ts'
 
 const headSchema = z.object({
   number: smallQuantity,
@@ -32,6 +32,10 @@ export class ChainState {
 
   async latestBlock(): Promise<MinedBlock> {
     return blockSchema.parse(await this.rpc.request('eth_getBlockByNumber', ['latest', false]))
+  }
+
+  async block(number: number): Promise<MinedBlock> {
+    return blockSchema.parse(await this.rpc.request('eth_getBlockByNumber', [toQuantity(number), false]))
   }
 
   /** Hashes of the latest block's transactions that reverted. */

@@ -12,6 +12,7 @@ import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import type { ReadGate } from './read-gate.ts'
 import type { Relay } from './relay.ts'
+import { deepestReorganisation } from './reorganisation.ts'
 
 export interface OperatorParts {
   state: ChainState
@@ -33,6 +34,10 @@ export interface OperatorParts {
 /** What `npm run devnet -- --help` says of each method. */
 export const operatorHelp: readonly (readonly [string, string])[] = [
   ['devnet_mine [blocks]', 'makes blocks at once (1 unless told); returns the newest number'],
+  [
+    'devnet_reorg [depth]',
+    'replaces the newest 1 to 3 blocks (1 unless told) by empty ones; what was in them waits again',
+  ],
   ['devnet_setAutomine [bool]', 'starts or stops making blocks by the clock'],
   ['devnet_setPrice [symbol, usd]', 'moves the reference price; feeds and pools follow in the next block'],
   ['devnet_market [bool]', 'lets the price move by itself, or holds it'],
@@ -49,6 +54,7 @@ const flag = z.tuple([
   z.union([z.boolean(), z.literal('on'), z.literal('off')]).transform((v) => v === true || v === 'on'),
 ])
 const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
+const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
 
@@ -65,6 +71,8 @@ export class OperatorMethods {
     switch (method) {
       case 'devnet_mine':
         return this.mine(parsed(mineSchema, params)[0])
+      case 'devnet_reorg':
+        return builder.reorganise(parsed(depthSchema, params)[0])
       case 'devnet_setAutomine':
         if (parsed(flag, params)[0]) clock.start()
         else await clock.stop()

@@ -111,6 +111,24 @@ export class PrivateOrders {
     }
   }
 
+  /**
+   * The block that held it was taken away: it waits again while its window lasts. False for what the public has seen, or
+   * what never was private.
+   */
+  reinstate(hash: string, blockNumber: number): boolean {
+    let held = false
+    for (const bundle of this.#bundles) {
+      if (bundle.sealedAt === undefined || bundle.transactions.every((transaction) => transaction.hash !== hash))
+        continue
+      bundle.sealedAt = undefined
+      held = true
+    }
+    const order = this.#transactions.get(hash)
+    if (order?.status !== 'INCLUDED') return held
+    order.status = blockNumber < order.maximumBlock ? 'PENDING' : 'FAILED'
+    return !order.seenInPool
+  }
+
   /** How much is waiting. */
   waiting(nextBlock: number): { bundles: number; transactions: number } {
     const bundles = [...this.#bundles].filter((bundle) => !bundle.cancelled && bundle.blockNumber >= nextBlock)

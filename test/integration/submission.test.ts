@@ -1,8 +1,14 @@
+import type { Hex } from 'viem'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { TrackedOrder } from '../../workers/agent/ledger-types.ts'
 import type { Env } from '../../workers/environment.ts'
+import { flashbotsPrivate } from '../../workers/relays/flashbots-private.ts'
+import { relayClient } from '../../workers/relays/json-rpc.ts'
+import type { PrivateOrder } from '../../workers/relays/relay.ts'
 import {
   cron,
   drain,
+  env,
   ledgerOfWorld,
   live,
   liveUntilFilled,
@@ -31,6 +37,19 @@ async function expectTotalOnce(world: World): Promise<void> {
 
 async function outcomesOf(world: World): Promise<string[]> {
   return (await readLog(world)).filter(({ type }) => type === 'outcome').map(({ verdict }) => verdict)
+}
+
+/** The relay as the agent reaches it, under the agent's key. */
+function agentRelay() {
+  const key = env.RELAY_AUTHENTICATION_KEY as Hex
+  return flashbotsPrivate(relayClient('flashbots-private', env.RELAY_URL, key), env.RELAY_URL)
+}
+
+/** A tracked order as a relay is handed it; its window does not matter for cancelling. */
+function orderOf(order: TrackedOrder | undefined): PrivateOrder {
+  if (order?.bytes == null || order.transactionHash === null) throw new Error('The order has no bytes.')
+  const { bytes, transactionHash: hash, deadline } = order
+  return { bytes, hash, deadline, firstBlock: 0n, lastBlock: 0n }
 }
 
 describe('sending', () => {
@@ -149,13 +168,84 @@ describe('a reorganisation', () => {
     await mine()
     await track(world)
     expect(await outcomesOf(world)).toEqual(['filled'])
-    intercept(({ method }) => (method === 'eth_getTransactionReceipt' ? Promise.resolve({ result: null }) : undefined))
+    const [filled] = await ledgerOfWorld(world).tracked()
+    await rpc('devnet_reorg', [1])
+    expect(await readTrades(world)).toEqual([])
+    expect(await nonceOf(world.executor)).toBe(0)
     await track(world)
     expect(await outcomesOf(world)).toEqual(['filled', 'unsettled'])
-    expect((await ledgerOfWorld(world).status()).live).toMatchObject({ state: 'sent' })
-    vi.restoreAllMocks()
+    const [again] = await ledgerOfWorld(world).tracked()
+    expect(again).toMatchObject({ state: 'sent', bytes: filled?.bytes, nonce: 0, executionIndex: 0, blockHash: null })
     await liveUntilFilled(world)
     expect(await outcomesOf(world)).toEqual(['filled', 'unsettled', 'filled'])
+    await expectTotalOnce(world)
+    expect(await nonceOf(world.executor)).toBe(1)
+    expect(await publicSightings(world.executor)).toBe(0)
+  })
+
+  it('that moves a fill into another block settles it there', async () => {
+    const world = await openWorld({ slices: 1 })
+    await cron(world)
+    await drain(world)
+    await mine()
+    await track(world)
+    const [first] = await ledgerOfWorld(world).tracked()
+    await rpc('devnet_reorg', [1])
+    await mine()
+    await track(world)
+    const [second] = await ledgerOfWorld(world).tracked()
+    expect(await outcomesOf(world)).toEqual(['filled', 'unsettled', 'filled'])
+    expect(second?.transactionHash).toBe(first?.transactionHash)
+    expect(second?.blockHash).not.toBe(first?.blockHash)
+    await liveUntilFilled(world)
+    await expectTotalOnce(world)
+  })
+
+  it('that outlasts the order’s deadline ends in another attempt at the same nonce and index', async () => {
+    const world = await openWorld({ slices: 1, intervalSeconds: 600 })
+    await cron(world)
+    await drain(world)
+    await mine()
+    await track(world)
+    const [first] = await ledgerOfWorld(world).tracked()
+    // The relay forgets it with the block, and takes it from nobody until the deadline has passed.
+    intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
+    await rpc('devnet_reorg', [1])
+    const cancelled = await agentRelay().cancel(orderOf(first))
+    expect(cancelled).toBe(true)
+    for (let block = 0; block < 7; block++) {
+      await mine()
+      await track(world)
+    }
+    expect(await outcomesOf(world)).toEqual(['filled', 'unsettled', 'expired'])
+    await drain(world)
+    const [second] = await ledgerOfWorld(world).tracked()
+    expect(second).toMatchObject({ attempt: 2, slot: 0, nonce: first?.nonce, executionIndex: first?.executionIndex })
+    vi.restoreAllMocks()
+    await liveUntilFilled(world)
+    await expectTotalOnce(world)
+    expect(await nonceOf(world.executor)).toBe(1)
+  })
+})
+
+describe('a fill whose receipt no provider has', () => {
+  it('is not traded again: the slice stays taken', async () => {
+    const world = await openWorld({ slices: 2, intervalSeconds: 600 })
+    await cron(world)
+    const [message] = world.queue
+    await drain(world)
+    intercept(({ method }) => (method === 'eth_getTransactionReceipt' ? Promise.resolve({ result: null }) : undefined))
+    await mine(3)
+    await track(world)
+    expect(await outcomesOf(world)).toEqual(['index-moved'])
+    expect(world.queue.filter(({ body }) => body.type === 'tick')).toEqual([])
+    vi.restoreAllMocks()
+    if (message !== undefined) world.queue.push(message)
+    await drain(world)
+    expect((await readLog(world)).at(-1)).toMatchObject({ type: 'decision', reason: 'AlreadyClaimed' })
+    await mine()
+    expect(await readTrades(world)).toHaveLength(1)
+    await liveUntilFilled(world)
     await expectTotalOnce(world)
   })
 })
