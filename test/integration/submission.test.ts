@@ -53,15 +53,6 @@ function orderOf(order: TrackedOrder | undefined): PrivateOrder {
 }
 
 describe('sending', () => {
-  it('works through Flashbots’ own client as well', async () => {
-    const world = await openWorld({ slices: 2 })
-    const bundles: Env = { ...world.env, RELAY_LADDER: 'flashbots-bundle' }
-    await liveUntilFilled({ ...world, env: bundles })
-    await expectTotalOnce(world)
-    expect((await readExecutions(world)).map(({ relay }) => relay)).toEqual(['flashbots-bundle', 'flashbots-bundle'])
-    expect(await publicSightings(world.executor)).toBe(0)
-  })
-
   it('treats a lost answer as sent, and trades once', async () => {
     const world = await openWorld({ slices: 1 })
     const sent: unknown[] = []
