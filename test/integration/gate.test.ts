@@ -16,12 +16,18 @@ import {
   track,
   type World,
 } from './agent-world.ts'
+import { crashingAt, withLedgerCalls } from './crash.ts'
 import { intercept } from './intercept.ts'
 import { mine, nonceOf, reach, rpc } from './local-chain.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-async function gate(world: World, path: '/v1/pause' | '/v1/resume', scope: string, subject: string): Promise<unknown> {
+async function gate(
+  world: Pick<World, 'env'>,
+  path: '/v1/pause' | '/v1/resume',
+  scope: string,
+  subject: string,
+): Promise<unknown> {
   const request = new Request(`https://agent.test${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer test-admin-key' },
@@ -81,6 +87,44 @@ describe('pausing in the middle', () => {
     expect(answer).toMatchObject({
       ledgers: [{ delivered: true, live: { orderId: order?.orderId, deadline: order?.deadline } }],
     })
+  })
+
+  it.each(['before', 'during', 'after'] as const)('holds although the ledger dies %s hearing of it', async (moment) => {
+    const world = await openWorld({ slices: 1 })
+    await cron(world)
+    const crashing = crashingAt(world.env, 'setPause', moment)
+    const answer = await gate({ ...world, env: crashing.env }, '/v1/pause', 'everything', '')
+    expect(crashing.crashed()).toBe(true)
+    expect(answer).toMatchObject({
+      sentence: expect.not.stringContaining('did not answer'),
+      ledgers: [{ delivered: true }],
+    })
+    const { pausedScopes } = await ledgerOfWorld(world).status()
+    expect(pausedScopes).toEqual([{ scope: 'everything', subject: '', paused: true }])
+    await drain(world)
+    await mine()
+    expect(await readTrades(world)).toEqual([])
+    await gate(world, '/v1/resume', 'everything', '')
+  })
+
+  it('says so when the ledger stays away, and the cron tells it later', async () => {
+    const world = await openWorld({ slices: 1 })
+    await cron(world)
+    const silent = withLedgerCalls(world.env, (method, call) =>
+      method === 'setPause' || method === 'status' ? Promise.reject(new Error('gone')) : call(),
+    )
+    const answer = await gate({ ...world, env: silent }, '/v1/pause', 'vault', world.vault)
+    expect(answer).toMatchObject({
+      sentence: expect.stringContaining('1 ledgers did not answer; the minute sweep will tell them.'),
+      ledgers: [{ delivered: false, live: null }],
+    })
+    // Ticks read the database as well, so nothing trades even before the ledger has heard of it.
+    await drain(world)
+    expect((await readLog(world)).at(-1)).toMatchObject({ reason: 'StrategyPaused' })
+    await cron(world)
+    const { pausedScopes } = await ledgerOfWorld(world).status()
+    expect(pausedScopes).toEqual([{ scope: 'vault', subject: world.vault, paused: true }])
+    await gate(world, '/v1/resume', 'vault', world.vault)
   })
 
   it('by a raw guardian transaction works without the API; the owner lifts it', async () => {

@@ -6,7 +6,7 @@ import type { Env, Environment } from '../environment.ts'
 /** The ledger's own account of itself, or null when it does not answer. */
 export async function ledgerStatus(env: Env, environment: Environment, vault: Address): Promise<LedgerStatus | null> {
   try {
-    return await ledgerOf(env, environment.CHAIN_ID, vault).status()
+    return await twice(async () => ledgerOf(env, environment.CHAIN_ID, vault).status())
   } catch (error) {
     logUnreachable(vault, error)
     return null
@@ -26,11 +26,25 @@ export async function pushPause(
   flag: PauseFlag,
 ): Promise<Delivery> {
   try {
-    const { live } = await ledgerOf(env, environment.CHAIN_ID, vault).setPause(flag)
-    return { vault, delivered: true, live }
+    return await twice(async () => {
+      const { live } = await ledgerOf(env, environment.CHAIN_ID, vault).setPause(flag)
+      return { vault, delivered: true, live }
+    })
   } catch (error) {
     logUnreachable(vault, error)
     return { vault, delivered: false }
+  }
+}
+
+/**
+ * An object that was moved or restarted under a call breaks that call and answers the next one. Both calls may be repeated:
+ * a flag that is set twice is set.
+ */
+async function twice<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch {
+    return call()
   }
 }
 
