@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { poolPrice, sqrtPriceX96 } from '../../scripts/devnet/price.ts'
 import { PricePath } from '../../scripts/devnet/price-path.ts'
+import { clientOf } from '../../scripts/devnet/transactions.ts'
 import { label } from '../../scripts/devnet/world.ts'
 import { tokenBySymbol, type WorldPool, worldPools } from '../../scripts/devnet/world-pools.ts'
 import { ask } from './clients.ts'
+import { midPrice } from './mid-price.ts'
 
 const feedAbi = parseAbi(['function latestRoundData() view returns (uint80, int256, uint256, uint256, uint80)'])
-const v2Abi = parseAbi(['function getReserves() view returns (uint112, uint112, uint32)'])
-const v3Abi = parseAbi(['function slot0() view returns (uint160, int24, uint16, uint16, uint16, uint8, bool)'])
 
 let devnet: Devnet
 beforeAll(async () => {
@@ -27,7 +27,7 @@ test.each([
   expect((await feed(symbol)).usd).toBe(usd)
   // Buying and selling both cost the fee: the price may lie between reference × (1 − fee) and reference / (1 − fee).
   for (const pool of worldPools(devnet.chain)) {
-    const away = Math.abs((await midPrice(pool)) / (await referencePrice(pool)) - 1)
+    const away = Math.abs((await midPrice(clientOf(devnet), pool)) / (await referencePrice(pool)) - 1)
     expect(away, label(pool)).toBeLessThanOrEqual(1 / (1 - pool.feePips / 1e6) - 1 + 1e-9)
   }
 })
@@ -139,18 +139,4 @@ async function referencePrice({ token0, token1 }: WorldPool): Promise<number> {
   const { market } = (await ask(devnet.rpcUrl, 'devnet_status')) as { market: { prices: Record<string, number> } }
   const priced = ({ decimals, symbol }: WorldPool['token0']) => ({ decimals, usd: market.prices[symbol] ?? 0 })
   return poolPrice(priced(token0), priced(token1))
-}
-
-async function midPrice(pool: WorldPool): Promise<number> {
-  const client = createPublicClient({ transport: http(devnet.rpcUrl) })
-  if (pool.venue === 'UniswapV2') {
-    const [reserve0, reserve1] = await client.readContract({
-      address: pool.address,
-      abi: v2Abi,
-      functionName: 'getReserves',
-    })
-    return Number(reserve1) / Number(reserve0)
-  }
-  const [root] = await client.readContract({ address: pool.address, abi: v3Abi, functionName: 'slot0' })
-  return (Number(root) / 2 ** 96) ** 2
 }

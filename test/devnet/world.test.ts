@@ -8,6 +8,7 @@ import { poolPrice } from '../../scripts/devnet/price.ts'
 import { label } from '../../scripts/devnet/world.ts'
 import { type WorldPool, worldPools } from '../../scripts/devnet/world-pools.ts'
 import { devnet } from '../../shared/chain/chains/424242.ts'
+import { midPrice } from './mid-price.ts'
 
 const tokenAbi = parseAbi([
   'function symbol() view returns (string)',
@@ -25,7 +26,6 @@ const v3Abi = parseAbi([
   'function ticks(int24) view returns (uint128 gross, int128 net, uint256, uint256, int56, uint160, uint32, bool)',
   'function token0() view returns (address)',
 ])
-const v2Abi = parseAbi(['function getReserves() view returns (uint112, uint112, uint32)'])
 
 const pools = worldPools(devnet)
 let origin: Anvil
@@ -82,7 +82,7 @@ test.each(pools.map((pool): [string, WorldPool] => [label(pool), pool]))(
       { decimals: pool.token0.decimals, usd: usd(pool.token0.symbol) },
       { decimals: pool.token1.decimals, usd: usd(pool.token1.symbol) },
     )
-    const price = await midPrice(pool)
+    const price = await midPrice(client, pool)
     expect(Math.abs(price / expected - 1)).toBeLessThanOrEqual(1 / (1 - pool.feePips / 1e6) - 1 + 1e-9)
   },
 )
@@ -151,19 +151,6 @@ function find(pair: string, feePips: number): WorldPool {
   const pool = pools.find((each) => pairOf(each) === pair && each.feePips === feePips && each.venue === 'UniswapV3')
   if (pool === undefined) throw new Error(`no ${pair} pool of ${feePips} pips`)
   return pool
-}
-
-async function midPrice(pool: WorldPool): Promise<number> {
-  if (pool.venue === 'UniswapV2') {
-    const [reserve0, reserve1] = await client.readContract({
-      address: pool.address,
-      abi: v2Abi,
-      functionName: 'getReserves',
-    })
-    return Number(reserve1) / Number(reserve0)
-  }
-  const [root] = await client.readContract({ address: pool.address, abi: v3Abi, functionName: 'slot0' })
-  return (Number(root) / 2 ** 96) ** 2
 }
 
 /** Liquidity in force at any tick within `reach` of the price. */
