@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { and, desc, eq, lt, or } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { strategyConfigurationSchema } from '../../shared/schema/strategy.ts'
 import { executions as executionRows, strategies } from '../database/schema.ts'
@@ -7,7 +7,7 @@ import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import { displayAmount, showAmount, showBps } from './display.ts'
 import { requireChain } from './known-chain.ts'
-import { decodeCursor, pageOf, pageQuery, pageSchema } from './pagination.ts'
+import { decodeCursor, olderThan, pageOf, pageQuery, pageSchema } from './pagination.ts'
 import { Problem } from './problems.ts'
 import {
   accessProblems,
@@ -140,7 +140,6 @@ export const executions = new OpenAPIHono<ApiEnv>()
     const chain = requireChain(environment)
     if (vault !== undefined) requireVault(access, vault)
     const only = vault ?? access.vault
-    const after = decodeCursor(cursor)
     const rows = await database
       .select(joined)
       .from(executionRows)
@@ -149,12 +148,7 @@ export const executions = new OpenAPIHono<ApiEnv>()
         and(
           only === null ? undefined : eq(executionRows.vault, only),
           strategy === undefined ? undefined : eq(executionRows.strategyId, strategy),
-          after === null
-            ? undefined
-            : or(
-                lt(executionRows.createdAt, after[0]),
-                and(eq(executionRows.createdAt, after[0]), lt(executionRows.id, after[1])),
-              ),
+          olderThan(decodeCursor(cursor), executionRows.createdAt, executionRows.id),
         ),
       )
       .orderBy(desc(executionRows.createdAt), desc(executionRows.id))

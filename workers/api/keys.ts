@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
+import { and, desc, eq, isNull } from 'drizzle-orm'
 import { timestamp } from '../../shared/schema/primitives.ts'
 import { apiKeys, vaults } from '../database/schema.ts'
 import { type Access, newSecret, requireScope, scopes, secretHash } from './access.ts'
 import type { ApiEnv } from './context.ts'
-import { decodeCursor, pageOf, pageQuery, pageSchema } from './pagination.ts'
+import { decodeCursor, olderThan, pageOf, pageQuery, pageSchema } from './pagination.ts'
 import { Problem } from './problems.ts'
 import {
   accessProblems,
@@ -148,15 +148,10 @@ export const keys = new OpenAPIHono<ApiEnv>()
   })
   .openapi(listKeys, async (context) => {
     const { limit, cursor } = context.req.valid('query')
-    const after = decodeCursor(cursor)
     const rows = await context.var.database
       .select()
       .from(apiKeys)
-      .where(
-        after === null
-          ? undefined
-          : or(lt(apiKeys.createdAt, after[0]), and(eq(apiKeys.createdAt, after[0]), lt(apiKeys.id, after[1]))),
-      )
+      .where(olderThan(decodeCursor(cursor), apiKeys.createdAt, apiKeys.id))
       .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
       .limit(limit + 1)
     return context.json(

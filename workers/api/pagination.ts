@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { and, eq, lt, or, type SQL } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { Problem } from './problems.ts'
 
 /** Lists are read newest first, page by page; a cursor is opaque and belongs to one list. */
@@ -22,6 +24,17 @@ export function decodeCursor(text: string | undefined): CursorParts | null {
   if (parsed.success) return parsed.data
   const detail = 'cursor is not one that this list gave out.'
   throw new Problem('invalid-request', detail, { faults: [{ parameter: 'cursor', detail }] })
+}
+
+/** Rows that come after the cursor in a list sorted by time and id, newest first; without a cursor, all of them. */
+export function olderThan(
+  cursor: CursorParts | null,
+  time: AnySQLiteColumn<{ data: number }>,
+  id: AnySQLiteColumn<{ data: string }>,
+): SQL | undefined {
+  if (cursor === null) return undefined
+  const [lastTime, lastId] = cursor
+  return or(lt(time, lastTime), and(eq(time, lastTime), lt(id, lastId)))
 }
 
 function jsonOrNull(text: string): unknown {

@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { and, desc, eq, lt, or } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { strategyConfigurationSchema, strategyStatus } from '../../shared/schema/strategy.ts'
 import { strategies as strategyRows } from '../database/schema.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import { createOnce, idempotencyHeader } from './idempotency.ts'
 import { requireChain } from './known-chain.ts'
-import { decodeCursor, pageOf, pageQuery, pageSchema } from './pagination.ts'
+import { decodeCursor, olderThan, pageOf, pageQuery, pageSchema } from './pagination.ts'
 import { draftTerms } from './strategy-draft.ts'
 import { configurationExample } from './strategy-example.ts'
 import { mandateIdOf, pausesOver, requireStrategy, type StrategyRow, vaultOf } from './strategy-store.ts'
@@ -121,7 +121,6 @@ export const strategies = new OpenAPIHono<ApiEnv>()
     const chain = requireChain(environment)
     if (vault !== undefined) requireVault(access, vault)
     const only = vault ?? access.vault
-    const after = decodeCursor(cursor)
     const rows = await database
       .select()
       .from(strategyRows)
@@ -129,12 +128,7 @@ export const strategies = new OpenAPIHono<ApiEnv>()
         and(
           only === null ? undefined : eq(strategyRows.vault, only),
           status === undefined ? undefined : eq(strategyRows.status, status),
-          after === null
-            ? undefined
-            : or(
-                lt(strategyRows.createdAt, after[0]),
-                and(eq(strategyRows.createdAt, after[0]), lt(strategyRows.id, after[1])),
-              ),
+          olderThan(decodeCursor(cursor), strategyRows.createdAt, strategyRows.id),
         ),
       )
       .orderBy(desc(strategyRows.createdAt), desc(strategyRows.id))

@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { and, desc, eq, lt, or } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { vaults as vaultRows } from '../database/schema.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv, Database } from './context.ts'
 import { createOnce, idempotencyHeader } from './idempotency.ts'
 import { requireChain } from './known-chain.ts'
 import { ledgerStatus } from './ledger.ts'
-import { decodeCursor, pageOf, pageQuery, pageSchema } from './pagination.ts'
+import { decodeCursor, olderThan, pageOf, pageQuery, pageSchema } from './pagination.ts'
 import { Problem } from './problems.ts'
 import { readVault, requirePortcullisVault } from './vault-reader.ts'
 import { showLedger, showState, vaultDetailSchema, vaultSchema } from './vault-view.ts'
@@ -83,19 +83,13 @@ export const vaults = new OpenAPIHono<ApiEnv>()
   .openapi(listVaults, async (context) => {
     const { limit, cursor } = context.req.valid('query')
     const { database, access } = context.var
-    const after = decodeCursor(cursor)
     const rows = await database
       .select()
       .from(vaultRows)
       .where(
         and(
           access.vault === null ? undefined : eq(vaultRows.address, access.vault),
-          after === null
-            ? undefined
-            : or(
-                lt(vaultRows.createdAt, after[0]),
-                and(eq(vaultRows.createdAt, after[0]), lt(vaultRows.address, after[1])),
-              ),
+          olderThan(decodeCursor(cursor), vaultRows.createdAt, vaultRows.address),
         ),
       )
       .orderBy(desc(vaultRows.createdAt), desc(vaultRows.address))
