@@ -6,7 +6,7 @@ import { modelName, type VolatilityForecaster } from '../forecaster.ts'
 /** ln 1.0001: a tick is this much log price. */
 const logPricePerTick = 9.999500033330834e-5
 const secondsPerYear = 31_536_000
-/** Weight of each older return against the next newer one. */
+/** Weight of each older return against the next newer one: RiskMetrics' λ for daily returns (J.P. Morgan 1996, section 5.3). */
 const decay = 0.94
 /** Fewer returns than this say nothing. */
 const fewestReturns = 6

@@ -21,13 +21,13 @@ export function sortTokens(tokenA: Address, tokenB: Address): [token0: Address, 
 }
 
 /** CREATE2 address of a Uniswap v2 pair; the order of the tokens does not matter. */
-export function uniswapV2PairAddress(factory: Address, initCodeHash: Hex, tokenA: Address, tokenB: Address): Address {
+function uniswapV2PairAddress(factory: Address, initCodeHash: Hex, tokenA: Address, tokenB: Address): Address {
   const salt = keccak256(encodePacked(['address', 'address'], sortTokens(tokenA, tokenB)))
   return getCreate2Address({ from: factory, salt, bytecodeHash: initCodeHash })
 }
 
 /** CREATE2 address of a Uniswap v3 pool of one fee tier; the order of the tokens does not matter. */
-export function uniswapV3PoolAddress(
+function uniswapV3PoolAddress(
   factory: Address,
   initCodeHash: Hex,
   tokenA: Address,

@@ -3,7 +3,7 @@ import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 /** Seconds an order may live, as in contracts/src/guards/OrderTerms.sol. */
 export const longestOrderLife = 300
 /** Legs an order may have. */
-export const mostLegs = 16
+const mostLegs = 16
 
 /** Mirrors `OrderTerms.requireDeadline`. */
 export function deadlineInReach({ order, at }: OrderGuardInput): Finding {

@@ -12,7 +12,7 @@ export interface PlanOptions {
   minimumLegShareBps: number
 }
 
-export const defaultPlanOptions: PlanOptions = { maximumLegs: 8, minimumLegShareBps: 50 }
+const defaultPlanOptions: PlanOptions = { maximumLegs: 8, minimumLegShareBps: 50 }
 
 export interface RoutedPlan {
   plan: Plan

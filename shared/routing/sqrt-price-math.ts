@@ -1,6 +1,6 @@
 import { divideRoundingUp, multiplyDivideRoundingUp } from '../chain/units.ts'
 
-// The v3 core's SqrtPriceMath for exact input, bit for bit. √prices are Q64.96, liquidity is uint128.
+// The v3 core's SqrtPriceMath for exact input, bit for bit (Uniswap v3 whitepaper, section 6.2). √prices are Q64.96, liquidity is uint128.
 
 const resolution = 96n
 const q96 = 1n << resolution

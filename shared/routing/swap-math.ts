@@ -10,7 +10,10 @@ export interface SwapStep {
   feeAmount: bigint
 }
 
-/** The v3 core's `computeSwapStep` for exact input, bit for bit. `remaining` includes the fee. */
+/**
+ * The v3 core's `SwapMath.computeSwapStep` for exact input, bit for bit. √prices as Q64.96, amounts in base units;
+ * `remaining` includes the fee, `feePips` is in hundredths of a basis point.
+ */
 export function swapStep(
   sqrtPrice: bigint,
   sqrtTarget: bigint,

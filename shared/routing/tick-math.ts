@@ -1,11 +1,9 @@
 import { maximumUint256 } from '../schema/primitives.ts'
 
-// The v3 core's TickMath in bigint, bit for bit: √(1.0001^tick) as Q64.96.
+// The v3 core's TickMath in bigint, bit for bit: √(1.0001^tick) as Q64.96 (Uniswap v3 whitepaper, section 6.1).
 
 export const minimumTick = -887_272
 export const maximumTick = 887_272
-export const minimumSqrtPrice = 4_295_128_739n
-export const maximumSqrtPrice = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_342n
 
 /** 2^128 · 1.0001^(−2^i / 2), rounded as the chain has it, for i = 0 … 19. */
 const powers = [
@@ -46,27 +44,6 @@ export function sqrtPriceAtTick(tick: number): bigint {
     if ((distance >> bit) & 1) ratio = (ratio * power) >> 128n
   }
   if (tick > 0) ratio = maximumUint256 / ratio
-  // From Q128.128 to Q64.96, rounding up: so that tickAtSqrtPrice of the result is the tick again.
+  // From Q128.128 to Q64.96, rounding up: so that the result's own tick is this one again.
   return (ratio & 0xffffffffn) === 0n ? ratio >> 32n : (ratio >> 32n) + 1n
-}
-
-/**
- * The greatest tick whose √price is not above the given one.
- *
- * @param sqrtPriceX96 in [minimumSqrtPrice, maximumSqrtPrice)
- * @throws RangeError outside that range
- */
-export function tickAtSqrtPrice(sqrtPriceX96: bigint): number {
-  if (sqrtPriceX96 < minimumSqrtPrice || sqrtPriceX96 >= maximumSqrtPrice) {
-    throw new RangeError('The square root of the price is outside what a pool can have.')
-  }
-  // The chain computes a logarithm and corrects it by one; bisection on the same function gives the same tick.
-  let low = minimumTick
-  let high = maximumTick
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (sqrtPriceAtTick(middle) <= sqrtPriceX96) low = middle
-    else high = middle
-  }
-  return low
 }

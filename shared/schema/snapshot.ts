@@ -5,7 +5,7 @@ import { address, basisPoints, bigintFromDecimal, bytes32, signedBigintFromDecim
 export const refusalSchema = z.enum(refusals)
 
 /** USD with 18 decimals per whole token, or why there is none. */
-export const priceVerdictSchema = z.object({
+const priceVerdictSchema = z.object({
   reason: refusalSchema,
   low: bigintFromDecimal,
   high: bigintFromDecimal,
@@ -22,7 +22,7 @@ export const assetStateSchema = z.object({
 })
 export type AssetState = z.output<typeof assetStateSchema>
 
-export const limitsSchema = z.object({
+const limitsSchema = z.object({
   automaticLimitUsd: bigintFromDecimal,
   volumeCapacityUsd: bigintFromDecimal,
   /** USD with 18 decimals per second. */

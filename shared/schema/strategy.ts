@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { address, basisPoints, bigintFromDecimal, bytes32, timestamp } from './primitives.ts'
 
 /** Never publish an unsent order, or allow a public last step. Only the first exists today. */
-export const publicPolicy = z.enum(['never-public'])
+const publicPolicy = z.enum(['never-public'])
 
 /** What every strategy has. `configurationHash` covers all of it, so the mandate commits to it. */
 const common = {
@@ -23,14 +23,14 @@ const common = {
 }
 
 /** Equal slices over a fixed schedule, catching up what earlier slices left. */
-export const twapSchema = z.strictObject({
+const twapSchema = z.strictObject({
   kind: z.literal('twap'),
   ...common,
   slices: z.int().min(1).max(10_000),
 })
 
 /** The same amount every interval until the total is filled; a missed slice is not caught up. */
-export const dcaSchema = z.strictObject({
+const dcaSchema = z.strictObject({
   kind: z.literal('dca'),
   ...common,
   /** Base units of `sell` per slice. */
