@@ -7,8 +7,7 @@ import {
   env,
   expectProblem,
   makeKey,
-  migrate,
-  registerVault,
+  migrateWithVaults,
   rowCounts,
   twap,
 } from './client.ts'
@@ -44,12 +43,7 @@ const routes: [string, string, Scope, unknown?][] = [
 beforeEach(() => {
   fakeChain()
 })
-beforeAll(async () => {
-  fakeChain()
-  await migrate()
-  await registerVault()
-  await registerVault(otherVault)
-})
+beforeAll(migrateWithVaults)
 
 describe('scopes', () => {
   it('the table names every route that needs a key', async () => {

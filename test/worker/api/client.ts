@@ -7,13 +7,21 @@ import type { StrategyConfigurationJson } from '../../../shared/schema/strategy.
 import type { Scope } from '../../../workers/api/access.ts'
 import { app } from '../../../workers/api/app.ts'
 import type { Env } from '../../../workers/environment.ts'
-import { tokens, vaultAddress } from './fake-chain.ts'
+import { fakeChain, otherVault, tokens, vaultAddress } from './fake-chain.ts'
 
 export const env = bound as Env & { TEST_MIGRATIONS: D1Migration[] }
 export const adminKey = 'test-admin-key'
 
 export async function migrate(): Promise<void> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
+}
+
+/** A database with both vaults of the fake chain registered. */
+export async function migrateWithVaults(): Promise<void> {
+  fakeChain()
+  await migrate()
+  await registerVault()
+  await registerVault(otherVault)
 }
 
 export interface Call {

@@ -1,18 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ledgerOf } from '../../../workers/agent/ledger-address.ts'
 import { VaultLedger } from '../../../workers/agent/vault-ledger.ts'
-import { call, draftStrategy, env, expectProblem, migrate, registerVault, rowCounts } from './client.ts'
+import { call, draftStrategy, env, expectProblem, migrateWithVaults, rowCounts } from './client.ts'
 import { fakeChain, otherVault, vaultAddress } from './fake-chain.ts'
 
 beforeEach(() => {
   fakeChain()
 })
-beforeAll(async () => {
-  fakeChain()
-  await migrate()
-  await registerVault()
-  await registerVault(otherVault)
-})
+beforeAll(migrateWithVaults)
 
 const ledger = (vault: typeof vaultAddress) => ledgerOf(env, 424_242, vault)
 const pausedIn = async (vault: typeof vaultAddress) =>

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../shared/audit/canonical-json.ts'
-import { call, draftStrategy, env, makeKey, migrate, registerVault } from './client.ts'
+import { call, draftStrategy, env, makeKey, migrateWithVaults } from './client.ts'
 import { fakeChain, otherVault, tokens, vaultAddress } from './fake-chain.ts'
 
 let strategyId = ''
@@ -11,10 +11,7 @@ beforeEach(() => {
   fakeChain()
 })
 beforeAll(async () => {
-  fakeChain()
-  await migrate()
-  await registerVault()
-  await registerVault(otherVault)
+  await migrateWithVaults()
   strategyId = (await draftStrategy()).id
   const decision = env.DATABASE.prepare(
     "INSERT INTO decisions VALUES (?, ?, 'decision', ?, ?, 'allow', 'None', ?, ?, ?, ?)",
