@@ -54,6 +54,8 @@ export interface WorldOptions {
   limits?: Partial<TreasuryLimits>
   /** Whether the treasurer's mandate is opened on chain. */
   open?: boolean
+  /** The executor the vault names; the agent's own key for it unless told. */
+  executor?: Address
   /** Seconds between slices; a minute unless told. */
   intervalSeconds?: number
 }
@@ -67,11 +69,12 @@ export async function openWorld({
   limits = {},
   open = true,
   intervalSeconds = 60,
+  executor: named,
 }: WorldOptions = {}): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
   for (const table of [decisions, executions, missedSlices, strategies, vaults]) await database.delete(table)
   const chainId = reach.chain.id
-  const executorOf = (vault: Address) => executorAddress(env.EXECUTOR_SEED as Hex, 1, chainId, vault, 1)
+  const executorOf = (vault: Address) => named ?? executorAddress(env.EXECUTOR_SEED as Hex, 1, chainId, vault, 1)
   const { vault, executor } = await deployTreasury(reach, { executor: executorOf, limits })
   const now = await chainTime()
   const amount = BigInt(total) * 10n ** 6n

@@ -241,6 +241,23 @@ describe('a fill whose receipt no provider has', () => {
   })
 })
 
+describe('an executor key that two vaults name', () => {
+  it('trades for the vault it belongs to alone', async () => {
+    const first = await openWorld({ slices: 1 })
+    await liveUntilFilled(first)
+    const second = await openWorld({ slices: 1, executor: first.executor })
+    await live(second)
+    expect((await readLog(second)).at(-1)).toMatchObject({
+      type: 'decision',
+      verdict: 'refuse',
+      reason: 'SignerMismatch',
+    })
+    expect(await ledgerOfWorld(second).tracked()).toEqual([])
+    expect(await readTrades(second)).toEqual([])
+    expect(await nonceOf(first.executor)).toBe(1)
+  })
+})
+
 describe('a projection that failed', () => {
   it('is made up later, whole and in order', async () => {
     const world = await openWorld({ slices: 1 })

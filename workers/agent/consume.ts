@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { address, bytes32, timestamp } from '../../shared/schema/primitives.ts'
 import type { Env } from '../environment.ts'
 import { type Agent, openAgent } from './agent.ts'
+import { ledgerOf } from './ledger-address.ts'
 import { logLine } from './log-line.ts'
 import { recordMissed } from './missed-slices.ts'
 import { project } from './project.ts'
@@ -103,6 +104,14 @@ function delayOf(agent: Agent, stored: StoredStrategy, slice: Due, end: TickEnd)
   return Math.min(longestDelaySeconds, Math.ceil(agent.clock.realMilliseconds(wait) / 1000))
 }
 
+/** A message may fail for good after its order went out; that slice was not missed. */
+async function recordBuried(agent: Agent, vault: Address, due: readonly Due[]): Promise<void> {
+  const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
+  for (const { strategyId, slot } of due) {
+    if (!(await ledger.isTaken(strategyId, slot))) await recordMissed(agent, strategyId, slot, 'dead letter')
+  }
+}
+
 /** Messages that failed every retry: their slices are written down as missed, and somebody is told. */
 async function bury(agent: Agent, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
@@ -110,7 +119,7 @@ async function bury(agent: Agent, batch: MessageBatch<unknown>): Promise<void> {
     logLine('error', 'queue.dead', { messageId: message.id, ...(body.success ? { vault: body.data.vault } : {}) })
     try {
       if (body.success && body.data.type === 'tick') {
-        for (const { strategyId, slot } of body.data.due) await recordMissed(agent, strategyId, slot, 'dead letter')
+        await recordBuried(agent, body.data.vault, body.data.due)
       }
       message.ack()
     } catch (error) {

@@ -58,6 +58,11 @@ export class VaultLedger extends DurableObject<Env> {
     return views.readStanding(this.#sql, slice)
   }
 
+  /** Whether an order took the slice: one that may still trade, or one that did. */
+  isTaken(strategyId: Hex, slot: number): boolean {
+    return reservations.isClaimed(this.#sql, strategyId, slot)
+  }
+
   reserve(reservation: Reservation): ReserveResult {
     return this.#change(() => reservations.reserve(this.#sql, this.#identity, reservation))
   }

@@ -76,16 +76,27 @@ describe('the queue', () => {
     expect(await database.select().from(missedSlices)).toMatchObject([{ strategyId, slot: 7, reason: 'dead letter' }])
   })
 
+  it('writes nothing down for a slice whose order went out before its message failed', async () => {
+    await database.delete(missedSlices)
+    const ledger = ledgerOf(env, chainId, vault)
+    const { version } = await ledger.status()
+    expect(await ledger.reserve(sampleReservation(vault, 7, version))).toMatchObject({ ok: true })
+    expect(await deliver('portcullis-dead-letters', [tick])).toEqual(['acknowledged'])
+    expect(await database.select().from(missedSlices)).toEqual([])
+  })
+
   it('keeps a dead letter when its slices cannot be written down', async () => {
-    expect(await deliver('portcullis-dead-letters', [tick], withoutDatabase)).toEqual(['retried'])
+    const free = { ...tick, due: [{ strategyId, slot: 8, scheduledAt: 1_800_000_060 }] }
+    expect(await deliver('portcullis-dead-letters', [free], withoutDatabase)).toEqual(['retried'])
   })
 })
 
 describe('the alarm', () => {
   it('is armed while an order is open, and arms itself again', async () => {
-    const ledger = ledgerOf(env, chainId, vault)
+    const busy = getAddress(pad('0xb5', { size: 20 }))
+    const ledger = ledgerOf(env, chainId, busy)
     const { version } = await ledger.status()
-    await ledger.reserve(sampleReservation(vault, 0, version))
+    await ledger.reserve(sampleReservation(busy, 0, version))
     expect(await runDurableObjectAlarm(ledger)).toBe(true)
     expect(await runDurableObjectAlarm(ledger)).toBe(true)
   })
