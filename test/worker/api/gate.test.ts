@@ -106,9 +106,11 @@ describe('pausing', () => {
   })
 
   it('holds in the database when a ledger does not answer, and says so', async () => {
-    vi.spyOn(VaultLedger.prototype, 'setPause').mockImplementationOnce(() => {
+    const down = () => {
       throw new Error('the ledger is down')
-    })
+    }
+    // It is asked once more before it is given up.
+    vi.spyOn(VaultLedger.prototype, 'setPause').mockImplementationOnce(down).mockImplementationOnce(down)
     const body = { scope: 'vault', subject: vaultAddress, reason: 'now' }
     const response = await call('POST', '/v1/pause', { body })
     expect(response.status).toBe(200)
