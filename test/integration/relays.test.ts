@@ -159,6 +159,27 @@ describe.each(names)('%s', (name) => {
     expect(await readTrades(world)).toHaveLength(1)
   })
 
+  it('sees nothing of an order before the ledger keeps its bytes, and is not given it after a pause meanwhile', async () => {
+    const world = await openWorldWith(name, 1)
+    const ledger = ledgerOfWorld(world)
+    const kept: unknown[] = []
+    const asked = watch((method) => {
+      if (method !== 'eth_callBundle') return undefined
+      return ledger.tracked().then(async ([order]) => {
+        kept.push(order?.state, order?.bytes?.slice(0, 4))
+        await ledger.setPause({ scope: 'vault', subject: world.vault, paused: true })
+        return { result: { ...refusal, results: [{ gasUsed: 50_000 }] } }
+      })
+    })
+    await cron(world)
+    await drain(world)
+    expect(kept).toEqual(['signed', '0x02'])
+    expect(asked).not.toContain(sendMethod[name])
+    expect((await ledger.tracked())[0]).toMatchObject({ state: 'signed', relay: '' })
+    await mine()
+    expect(await readTrades(world)).toEqual([])
+  })
+
   it('is given the order although its simulation cannot be reached', async () => {
     const world = await openWorldWith(name, 1)
     const asked = watch((method) =>

@@ -241,6 +241,26 @@ describe('a fill whose receipt no provider has', () => {
   })
 })
 
+describe('an order whose newest block nobody tells', () => {
+  it('is given up before anything leaves, and tried again', async () => {
+    const world = await openWorld({ slices: 1, intervalSeconds: 600 })
+    let simulated = false
+    intercept(({ method }) => {
+      if (method === 'eth_simulateV1') simulated = true
+      if (method !== 'eth_getBlockByNumber' || !simulated) return undefined
+      return Promise.resolve({ error: { code: -32_000, message: 'header not found' } })
+    })
+    await cron(world)
+    const [delivered] = await drain(world)
+    expect(delivered).toEqual({ acknowledged: true, retried: false })
+    expect(await outcomesOf(world)).toEqual(['released'])
+    expect(world.queue).toMatchObject([{ body: { type: 'tick' } }])
+    vi.restoreAllMocks()
+    await liveUntilFilled(world)
+    await expectTotalOnce(world)
+  })
+})
+
 describe('an executor key that two vaults name', () => {
   it('trades for the vault it belongs to alone', async () => {
     const first = await openWorld({ slices: 1 })

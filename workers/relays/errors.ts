@@ -7,7 +7,7 @@ export abstract class RelayError extends Error {
   }
 }
 
-/** The relay cannot make sense of the request or refuses it for good. Next: no retry; a person looks at the message. */
+/** The relay cannot make sense of the request or refuses it. Next: no other relay; the same bytes until the deadline, and a person looks. */
 export class Rejected extends RelayError {
   override readonly name = 'Rejected'
 }
