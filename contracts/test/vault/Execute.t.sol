@@ -252,15 +252,22 @@ contract ExecuteTest is World {
         run(m, 1_000e6);
     }
 
-    /// @notice Where a feed's digits leave room, the sold token counts at its highest and the bought one at its lowest.
-    function test_prices_areTakenAgainstTheTrade() public {
+    /// @notice Where a feed's digits leave room, the sold token counts at its highest.
+    function test_prices_soldTokenCountsAtItsHighest() public {
         usdcFeed.setDecimals(20);
         usdcFeed.set(1e20 + 1);
-        wethFeed.setDecimals(20);
-        wethFeed.set(3_000e20 + 1);
         Order memory o = orderFor(m, 30_000e6);
         o.minimumOut = 1;
         expectRefused(o, Refusal.BelowOracleBound, 9.9e18 + 10);
+    }
+
+    /// @notice And the bought one at its lowest: between 1,000,000 and 1,000,001 here, so that the difference shows.
+    function test_prices_boughtTokenCountsAtItsLowest() public {
+        wethFeed.setDecimals(36);
+        wethFeed.set(1e24 + 1);
+        Order memory o = orderFor(m, 3_000e6);
+        o.minimumOut = 1;
+        expectRefused(o, Refusal.BelowOracleBound, 2.97e33);
     }
 
     function test_volume_fillsAndDrains() public {
