@@ -58,7 +58,7 @@ contract VaultHandler is World {
         Mandate memory m = sells ? selling : buying;
         // A vault that stays shut would prove little: time passes, and often enough people put right what stopped it.
         pass(uint256(skim) % 1 hours);
-        if (skim % 2 == 0) mend();
+        if (skim % 4 != 3) mend();
         // Mostly small slices, so that the meter is not full at once; now and then one above the automatic limit.
         bool isLarge = withVoucher && skim % 4 == 0;
         amount = bound(amount, m.maximumSlice / 1e6, isLarge ? m.maximumSlice : m.maximumSlice / 10);
