@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import { type Hex, parseTransaction } from 'viem'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TrackedOrder } from '../../workers/agent/ledger-types.ts'
 import type { Env } from '../../workers/environment.ts'
@@ -50,6 +50,12 @@ function orderOf(order: TrackedOrder | undefined): PrivateOrder {
   if (order?.bytes == null || order.transactionHash === null) throw new Error('The order has no bytes.')
   const { bytes, transactionHash: hash, deadline } = order
   return { bytes, hash, deadline, firstBlock: 0n, lastBlock: 0n }
+}
+
+/** What a tracked order's bytes bid, wei per gas. */
+function feesOf(order: TrackedOrder | undefined) {
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(orderOf(order).bytes)
+  return { maxFeePerGas, maxPriorityFeePerGas }
 }
 
 describe('sending', () => {
@@ -121,6 +127,9 @@ describe('an order that was not included', () => {
     const [second] = await ledgerOfWorld(world).tracked()
     expect(second).toMatchObject({ attempt: 2, nonce: first?.nonce, slot: first?.slot })
     expect(second?.transactionHash).not.toBe(first?.transactionHash)
+    for (const fee of ['maxFeePerGas', 'maxPriorityFeePerGas'] as const) {
+      expect(feesOf(second)[fee] * 1000n).toBeGreaterThanOrEqual(feesOf(first)[fee] * 1125n)
+    }
     vi.restoreAllMocks()
     await liveUntilFilled(world)
     await expectTotalOnce(world)
@@ -216,6 +225,29 @@ describe('a reorganisation', () => {
     await liveUntilFilled(world)
     await expectTotalOnce(world)
     expect(await nonceOf(world.executor)).toBe(1)
+  })
+})
+
+describe('a reorganisation deeper than the confirmations', () => {
+  it('doubles nothing, and the whole order is filled in the end', async () => {
+    const world = await openWorld({ slices: 3, intervalSeconds: 120 })
+    await cron(world)
+    await drain(world)
+    await mine(3)
+    await track(world)
+    expect(await ledgerOfWorld(world).tracked()).toEqual([])
+    expect(await readTrades(world)).toHaveLength(1)
+    // The ledger calls it final, and yet it is gone; even the relay has lost it.
+    const hash = (await readTrades(world))[0]?.transactionHash
+    await rpc('devnet_reorg', [3])
+    expect(await readTrades(world)).toEqual([])
+    const bytes = { bytes: '0x', hash: hash ?? '0x', firstBlock: 0n, lastBlock: 0n, deadline: 0 } as const
+    await agentRelay().cancel(bytes)
+    await liveUntilFilled(world)
+    await expectTotalOnce(world)
+    const trades = await readTrades(world)
+    expect(trades.map(({ transactionHash }) => transactionHash)).not.toContain(hash)
+    expect(await nonceOf(world.executor)).toBe(trades.length)
   })
 })
 
