@@ -18,7 +18,7 @@ contract Lens is ILens {
     int256 private constant WIDEST_SPACING = 16384;
     /// @notice Gas per question, so that a hostile pool cannot use up the call: ten times what a genuine one needs.
     uint256 private constant QUESTION_GAS = 200_000;
-    /// @notice Gas per pool, for the same reason: enough for a thousand initialised ticks.
+    /// @notice Gas per pool, for the same reason: enough for three bitmap words full of initialised ticks.
     uint256 private constant POOL_GAS = 10_000_000;
     uint256 private constant HISTORY_GAS = 3_000_000;
 

@@ -135,12 +135,14 @@ contract FundsTest is World {
         assertEq(bookedUsdc(), 1_000_000e6);
     }
 
-    /// @notice One token that does not tell balances: it says so, the others stay readable and all can be withdrawn.
+    /// @notice Tokens that do not tell balances say so, the others stay readable and all can be withdrawn.
     function test_tokenOutOfOrder_hidesNothingElse() public {
         MockToken.Balances[3] memory manners =
             [MockToken.Balances.Revert, MockToken.Balances.BurnGas, MockToken.Balances.Nothing];
         for (uint256 i = 0; i < manners.length; i++) {
             usdc.setBalances(manners[i]);
+            dai.setBalances(manners[i]);
+            wbtc.setBalances(manners[i]);
             AssetState[] memory list = vault.assets{gas: 2_000_000}();
             assertEq(uint256(list[0].verdict.reason), uint256(Refusal.TransferFailed));
             assertEq(list[0].balance + list[0].verdict.low + list[0].verdict.high, 0);
