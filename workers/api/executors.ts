@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Address } from 'viem'
 import { executorAddress } from '../agent/signer.ts'
+import type { Environment } from '../environment.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import { accessProblems, addressParameter, json, problems, security, wireAddress } from './wire.ts'
@@ -25,11 +27,15 @@ const readExecutor = createRoute({
   responses: { 200: json(executorSchema, 'The executor.'), ...problems(...accessProblems, 'not-found') },
 })
 
+/** Our key for this vault and epoch: no two vaults, chains or epochs share one. */
+export function ourExecutor(environment: Environment, vault: Address, epoch: number): Address {
+  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version, CHAIN_ID: chainId } = environment
+  return executorAddress(`0x${seed.slice(2)}`, version, chainId, vault, epoch)
+}
+
 export const executors = new OpenAPIHono<ApiEnv>().openapi(readExecutor, (context) => {
   const { environment, access } = context.var
   const { vault, epoch } = context.req.valid('param')
   requireVault(access, vault)
-  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version, CHAIN_ID: chainId } = environment
-  const executor = executorAddress(`0x${seed.slice(2)}`, version, chainId, vault, epoch)
-  return context.json({ vault, epoch, executor }, 200)
+  return context.json({ vault, epoch, executor: ourExecutor(environment, vault, epoch) }, 200)
 })

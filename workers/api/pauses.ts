@@ -137,7 +137,12 @@ function answerOf({ scope, subject }: GateRequest, paused: boolean, deliveries: 
       sentences.push(`Order ${order.orderId} is signed and may still trade until ${order.deadline}.`)
     }
   }
-  if (silent > 0) sentences.push(`${silent} ledgers did not answer; the minute sweep will tell them.`)
+  if (silent > 0)
+    sentences.push(
+      silent === 1
+        ? 'One ledger did not answer; the minute sweep will tell it.'
+        : `${silent} ledgers did not answer; the minute sweep will tell them.`,
+    )
   return {
     scope,
     subject,

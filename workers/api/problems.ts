@@ -17,6 +17,7 @@ export const problemCatalogue = {
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'invalid-strategy': { status: 422, title: 'The strategy cannot become a mandate' },
   'not-a-vault': { status: 422, title: 'The address is not a Portcullis vault' },
+  'foreign-executor': { status: 422, title: 'The vault names an executor key that is not ours' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
   misconfigured: { status: 503, title: 'The service is not configured' },

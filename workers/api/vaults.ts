@@ -1,8 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { and, desc, eq } from 'drizzle-orm'
+import { type Address, isAddressEqual } from 'viem'
 import { vaults as vaultRows } from '../database/schema.ts'
+import type { Environment } from '../environment.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv, Database } from './context.ts'
+import { ourExecutor } from './executors.ts'
 import { createOnce, idempotencyHeader } from './idempotency.ts'
 import { requireChain } from './known-chain.ts'
 import { ledgerStatus } from './ledger.ts'
@@ -22,7 +25,8 @@ const registerVault = createRoute({
   tags: ['Vaults'],
   summary: 'Register a vault',
   description:
-    'The address must be a Portcullis vault on the configured chain. Registering gives nobody power over it.',
+    'The address must be a Portcullis vault on the configured chain whose executor is the key that ' +
+    '`/v1/executors/{vault}/{epoch}` names. Registering gives nobody power over it.',
   security,
   middleware: [requireScope('vaults:write')] as const,
   request: {
@@ -31,7 +35,15 @@ const registerVault = createRoute({
   },
   responses: {
     201: json(vaultSchema, 'The vault is registered.'),
-    ...problems(...accessProblems, ...bodyProblems, 'conflict', 'not-a-vault', 'idempotency-key-reused', 'unavailable'),
+    ...problems(
+      ...accessProblems,
+      ...bodyProblems,
+      'conflict',
+      'not-a-vault',
+      'foreign-executor',
+      'idempotency-key-reused',
+      'unavailable',
+    ),
   },
 })
 
@@ -67,6 +79,18 @@ export async function requireRegistered(database: Database, address: string) {
   return row
 }
 
+/** A key shared with another vault or agent would have two writers of one nonce. */
+function requireOurExecutor(
+  environment: Environment,
+  vault: Address,
+  state: { epoch: number; executor: Address },
+): void {
+  const ours = ourExecutor(environment, vault, state.epoch)
+  if (isAddressEqual(state.executor, ours)) return
+  const detail = `The vault names ${state.executor} as its executor in epoch ${state.epoch}; this agent's key for it is ${ours}.`
+  throw new Problem('foreign-executor', detail, { faults: [{ pointer: '#/address', detail, code: 'SignerMismatch' }] })
+}
+
 export const vaults = new OpenAPIHono<ApiEnv>()
   .openapi(registerVault, async (context) => {
     const { database, clock, environment, access } = context.var
@@ -75,7 +99,8 @@ export const vaults = new OpenAPIHono<ApiEnv>()
     return createOnce(context, 'POST /v1/vaults', context.req.valid('header')['idempotency-key'], async () => {
       const [known] = await database.select().from(vaultRows).where(eq(vaultRows.address, address)).limit(1)
       if (known !== undefined) throw new Problem('conflict', `The vault ${address} is registered already.`)
-      await requirePortcullisVault(environment, address)
+      const { state } = await requirePortcullisVault(environment, address)
+      requireOurExecutor(environment, address, state)
       const row = { address, chainId: environment.CHAIN_ID, name, createdAt: clock.now() }
       return { location: `/v1/vaults/${address}`, body: row, insert: database.insert(vaultRows).values(row) }
     })

@@ -1,6 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { call, expectProblem, migrate, registerVault, rowCounts, twap } from './client.ts'
-import { type FakeChain, fakeChain, foreignVault, notAVault, otherVault, tokens, vaultAddress } from './fake-chain.ts'
+import {
+  type FakeChain,
+  fakeChain,
+  foreignVault,
+  notAVault,
+  otherVault,
+  strangersVault,
+  tokens,
+  vaultAddress,
+} from './fake-chain.ts'
 
 let chain: FakeChain
 beforeEach(() => {
@@ -254,6 +263,10 @@ describe('vaults', () => {
     ['a vault of another chain', foreignVault],
   ])('%s', async (_name, address) => {
     await refused(register(address), 422, 'not-a-vault')
+  })
+
+  it("one whose executor is another's key", async () => {
+    await refused(register(strangersVault), 422, 'foreign-executor')
   })
 
   it('one that is registered already', async () => {

@@ -5,6 +5,7 @@ import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { TokenDefinition } from '../../../shared/chain/chains/chain.ts'
 import { vaultAbi } from '../../../shared/chain/generated/vault.ts'
 import { mandateId } from '../../../shared/schema/mandate.ts'
+import { executorAddress } from '../../../workers/agent/signer.ts'
 
 // A provider that knows a few vaults: it decodes the calls and answers as the contract's ABI says.
 
@@ -15,6 +16,9 @@ export const thirdVault: Address = '0x7777777777777777777777777777777777777777'
 export const notAVault: Address = '0x3333333333333333333333333333333333333333'
 /** Answers everything like a vault, but hashes mandates for another chain. */
 export const foreignVault: Address = '0x4444444444444444444444444444444444444444'
+
+/** A vault of ours, whose executor is somebody else's key. */
+export const strangersVault: Address = '0x8888888888888888888888888888888888888888'
 
 function token(symbol: string): TokenDefinition {
   const found = devnet.tokens.find((one) => one.symbol === symbol)
@@ -50,7 +54,7 @@ function answer(chain: FakeChain, method: string, parameters: unknown[]): { resu
   if (method !== 'eth_call') return { error: { code: -32_601, message: `no ${method} here` } }
   const [{ to, data }] = callParameters.parse(parameters)
   if (isAddressEqual(`0x${to.slice(2)}`, notAVault)) return { error: { code: 3, message: 'execution reverted' } }
-  const known = [vaultAddress, otherVault, thirdVault, foreignVault].some((one) =>
+  const known = [vaultAddress, otherVault, thirdVault, foreignVault, strangersVault].some((one) =>
     isAddressEqual(one, `0x${to.slice(2)}`),
   )
   return { result: known ? callVault(chain, `0x${to.slice(2)}`, `0x${data.slice(2)}`) : '0x' }
@@ -60,7 +64,7 @@ function callVault(chain: FakeChain, vault: Address, data: Hex): Hex {
   const call = decodeFunctionData({ abi: vaultAbi, data })
   switch (call.functionName) {
     case 'state':
-      return encodeFunctionResult({ abi: vaultAbi, functionName: 'state', result: state })
+      return encodeFunctionResult({ abi: vaultAbi, functionName: 'state', result: stateOf(vault) })
     case 'assets':
       return encodeFunctionResult({
         abi: vaultAbi,
@@ -98,6 +102,14 @@ function callVault(chain: FakeChain, vault: Address, data: Hex): Hex {
   }
 }
 
+const executorSeed = `0x${'11'.repeat(32)}` as const
+const stranger: Address = '0x5555555555555555555555555555555555555555'
+
+function stateOf(vault: Address) {
+  const executor = vault === strangersVault ? stranger : executorAddress(executorSeed, 1, devnet.id, vault, 1)
+  return { ...state, executor }
+}
+
 const state = {
   paused: false,
   suspended: false,
@@ -105,7 +117,6 @@ const state = {
   isSealed: true,
   incident: 0,
   epoch: 1,
-  executor: '0x5555555555555555555555555555555555555555',
   executorExpiry: 1_900_000_000n,
   checkpointAt: 1_790_000_000n,
   checkpointFresh: true,
