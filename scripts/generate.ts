@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { BinaryMissing, foundryBinary } from './foundry.ts'
 
 const root = join(import.meta.dirname, '..')
 const contracts = join(root, 'contracts')
@@ -65,7 +66,7 @@ ${meanings}
 
 function main(): void {
   const check = process.argv.includes('--check')
-  execFileSync('forge', ['build', '--quiet'], { cwd: contracts, stdio: 'inherit' })
+  compile()
   const modules = new Map<string, string>()
   for (const { name, file, bytecode, directory } of artifacts) {
     const path = join(directory ?? target, `${name.charAt(0).toLowerCase()}${name.slice(1)}.ts`)
@@ -86,6 +87,15 @@ function main(): void {
     process.exit(1)
   }
   console.log(stale.length === 0 ? 'generated files are current' : `wrote ${stale.join(', ')}`)
+}
+
+function compile(): void {
+  try {
+    execFileSync(foundryBinary('forge'), ['build', '--quiet'], { cwd: contracts, stdio: 'inherit' })
+  } catch (error) {
+    console.error(error instanceof BinaryMissing ? error.message : 'The contracts do not compile; nothing was written.')
+    process.exit(1)
+  }
 }
 
 function readOr(path: string, fallback: string): string {

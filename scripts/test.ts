@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { foundryBinary } from './foundry.ts'
 
 interface Count {
   passed: number
@@ -45,7 +46,7 @@ interface ForgeReport {
 
 /** Forge's JSON report; names every failure. A run without a report counts as one failure. */
 async function forgeTests(): Promise<Count> {
-  const output = await capture('forge', ['test', '--json'], join(root, 'contracts'))
+  const output = await capture(foundryBinary('forge'), ['test', '--json'], join(root, 'contracts'))
   let report: ForgeReport
   try {
     report = JSON.parse(output.slice(output.indexOf('{')))
@@ -88,7 +89,10 @@ async function vitestTests(project: string): Promise<Count> {
 const stages: { name: string; run: () => Promise<Count> }[] = [
   { name: 'types (tsc, strict)', run: () => check('tsc', ['--noEmit']) },
   { name: 'lint and format (Biome)', run: () => check('biome', ['check', '.']) },
-  { name: 'contract format (forge fmt)', run: () => check('forge', ['fmt', '--check'], join(root, 'contracts')) },
+  {
+    name: 'contract format (forge fmt)',
+    run: () => check(foundryBinary('forge'), ['fmt', '--check'], join(root, 'contracts')),
+  },
   {
     name: 'generated files are current',
     run: () => check(process.execPath, [join(root, 'scripts/generate.ts'), '--check']),

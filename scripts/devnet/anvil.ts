@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { BinaryMissing, foundryBinary } from '../foundry.ts'
 import { DevnetError } from './errors.ts'
 import { RpcClient } from './json-rpc.ts'
 import { watchOver } from './watchdog.ts'
@@ -48,20 +47,12 @@ function killRunning(signal: NodeJS.Signals): void {
   for (const child of running) child.kill(signal)
 }
 
-/** Path of the anvil executable inside the npm package for this platform (its wrapper script would outlive a kill). */
 function anvilBinary(): string {
-  const platform = process.platform === 'win32' ? 'win32' : process.platform
-  const architecture = process.arch === 'x64' ? 'amd64' : process.arch
-  const require = createRequire(import.meta.url)
   try {
-    const manifest = require.resolve(`@foundry-rs/anvil-${platform}-${architecture}/package.json`)
-    return join(dirname(manifest), 'bin', process.platform === 'win32' ? 'anvil.exe' : 'anvil')
+    return foundryBinary('anvil')
   } catch (cause) {
-    throw new DevnetError(
-      'binary-missing',
-      `The anvil binary for ${platform}-${architecture} is not installed: run npm install.`,
-      { cause },
-    )
+    if (cause instanceof BinaryMissing) throw new DevnetError('binary-missing', cause.message, { cause })
+    throw cause
   }
 }
 
