@@ -78,8 +78,8 @@ async function vitestTests(project: string): Promise<Count> {
     `--outputFile.json=${report}`,
   ])
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
-    const failed = Math.max(numFailedTests, numFailedTestSuites, code === 0 ? 0 : 1)
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const failed = Math.max(numFailedTests, code === 0 ? 0 : 1)
     return { passed: numPassedTests, failed }
   } catch {
     return { passed: 0, failed: 1 }

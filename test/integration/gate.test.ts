@@ -115,7 +115,7 @@ describe('pausing in the middle', () => {
     )
     const answer = await gate({ ...world, env: silent }, '/v1/pause', 'vault', world.vault)
     expect(answer).toMatchObject({
-      sentence: expect.stringContaining('1 ledgers did not answer; the minute sweep will tell them.'),
+      sentence: expect.stringContaining('One ledger did not answer; the minute sweep will tell it.'),
       ledgers: [{ delivered: false, live: null }],
     })
     // Ticks read the database as well, so nothing trades even before the ledger has heard of it.
