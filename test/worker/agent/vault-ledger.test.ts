@@ -1,56 +1,11 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
-import { env as bound } from 'cloudflare:workers'
-import { type Address, getAddress, type Hex, pad, toHex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { verifyLog } from '../../../shared/audit/verify-log.ts'
-import { ledgerOf } from '../../../workers/agent/ledger-address.ts'
-import type { Settlement } from '../../../workers/agent/ledger-types.ts'
 import type { VaultLedger } from '../../../workers/agent/vault-ledger.ts'
-import type { Env } from '../../../workers/environment.ts'
+import { openLedger, reserved, settlement } from './ledger-world.ts'
 import { chainId, executor, mandateId, sampleReservation, sampleTransaction, strategyId } from './sample-decision.ts'
-
-const env = bound as Env
-let lastVault = 0
-/** A vault nobody has used: each test has its own ledger. */
-function freshVault(): Address {
-  lastVault += 1
-  return getAddress(pad(toHex(0xabc000 + lastVault), { size: 20 }))
-}
-
-function openLedger(vault: Address = freshVault()) {
-  return { vault, ledger: () => ledgerOf(env, chainId, vault) }
-}
-
-async function reserved(vault: Address, slot: number, nonce = 0) {
-  const ledger = ledgerOf(env, chainId, vault)
-  const { version } = await ledger.status()
-  const result = await ledger.reserve(
-    sampleReservation(vault, slot, version, { executor: { balance: 10n ** 18n, nonce } }),
-  )
-  if (!result.ok) throw new Error(`not reserved: ${result.reason}`)
-  return result
-}
-
-function settlement(orderId: string, changes: Partial<Settlement>): Settlement {
-  return {
-    orderId,
-    outcome: 'filled',
-    final: true,
-    settledAt: 1_800_000_012,
-    transactionHash: sampleTransaction('1').hash,
-    blockNumber: 101n,
-    blockHash: `0x${'b1'.repeat(32)}`,
-    amountIn: 1_000_000_000n,
-    amountOut: 398_000_000_000_000_000n,
-    oracleOut: 400_000_000_000_000_000n,
-    gasUsed: 300_000n,
-    gasPriceWei: 2_000_000_000n,
-    mandateFilled: 1_000_000_000n,
-    executionCount: 1,
-    ...changes,
-  }
-}
 
 describe('reserving', () => {
   it('claims a slice once, whoever asks again', async () => {
@@ -208,86 +163,6 @@ describe('the nonce', () => {
   })
 })
 
-describe('settling', () => {
-  it('is heard once, however often it is told', async () => {
-    const { vault, ledger } = openLedger()
-    const { orderId } = await reserved(vault, 0)
-    await ledger().commit(orderId, sampleTransaction('1'))
-    expect(await ledger().settle(settlement(orderId, { final: false }))).toBe(true)
-    expect(await ledger().settle(settlement(orderId, { final: false }))).toBe(false)
-    expect((await ledger().status()).live).toMatchObject({ orderId, state: 'included' })
-    expect(await ledger().settle(settlement(orderId, {}))).toBe(true)
-    expect(await ledger().settle(settlement(orderId, {}))).toBe(false)
-    expect(await ledger().status()).toMatchObject({ live: null, length: 2 })
-  })
-
-  it('is taken back by a reorg, and done again in another block', async () => {
-    const { vault, ledger } = openLedger()
-    const { orderId } = await reserved(vault, 0)
-    await ledger().commit(orderId, sampleTransaction('1'))
-    await ledger().settle(settlement(orderId, { final: false }))
-    expect(await ledger().unsettle(orderId, 1_800_000_024)).toBe(true)
-    expect((await ledger().status()).live).toMatchObject({ orderId, state: 'sent' })
-    expect(await ledger().settle(settlement(orderId, { blockHash: `0x${'b2'.repeat(32)}` }))).toBe(true)
-    const outcomes = await outcomesOf(ledger())
-    expect(outcomes).toEqual(['filled', 'unsettled', 'filled'])
-  })
-
-  it('does not try a slice again that somebody may have filled', async () => {
-    const { vault, ledger } = openLedger()
-    const { orderId } = await reserved(vault, 0)
-    await ledger().commit(orderId, sampleTransaction('1'))
-    const moved = settlement(orderId, { outcome: 'index-moved', blockNumber: null, blockHash: null })
-    expect(await ledger().settle(moved)).toBe(true)
-    expect((await ledger().outbox(100)).filter(({ kind }) => kind === 'tick')).toEqual([])
-    const { version } = await ledger().status()
-    expect(await ledger().reserve(sampleReservation(vault, 0, version))).toEqual({
-      ok: false,
-      reason: 'AlreadyClaimed',
-    })
-    expect(await reserved(vault, 1)).toMatchObject({ ok: true })
-  })
-
-  it('measures the shortfall below the oracle', async () => {
-    const { vault, ledger } = openLedger()
-    const { orderId } = await reserved(vault, 0)
-    await ledger().commit(orderId, sampleTransaction('1'))
-    await ledger().settle(settlement(orderId, {}))
-    const orders = (await ledger().outbox(100)).flatMap((entry) => (entry.kind === 'order' ? [entry.order] : []))
-    expect(orders.at(-1)).toMatchObject({ slippageBps: 50, amountOut: '398000000000000000', state: 'included' })
-  })
-
-  it('latches a strategy after five failures in a row, until a person re-enables it', async () => {
-    const { vault, ledger } = openLedger()
-    for (let slot = 0; slot < 5; slot++) {
-      const { orderId } = await reserved(vault, slot)
-      await ledger().commit(orderId, sampleTransaction(String(slot + 1)))
-      await ledger().settle(settlement(orderId, { outcome: 'expired', blockNumber: null, blockHash: null }))
-    }
-    const { version } = await ledger().status()
-    expect(await ledger().reserve(sampleReservation(vault, 5, version))).toEqual({ ok: false, reason: 'Latched' })
-    await ledger().setPause({ scope: 'strategy', subject: strategyId, paused: false })
-    expect(await reserved(vault, 5)).toMatchObject({ ok: true })
-    const statuses = (await ledger().outbox(100)).flatMap((entry) => (entry.kind === 'strategy' ? [entry.status] : []))
-    expect(statuses).toEqual(['latched', 'active'])
-  })
-
-  it('asks for another attempt when an order died, and names the mandate as filled when it is', async () => {
-    const { vault, ledger } = openLedger()
-    const first = await reserved(vault, 0)
-    await ledger().commit(first.orderId, sampleTransaction('1'))
-    await ledger().settle(settlement(first.orderId, { outcome: 'expired', blockNumber: null, blockHash: null }))
-    const second = await reserved(vault, 0)
-    await ledger().commit(second.orderId, sampleTransaction('2'))
-    await ledger().settle(settlement(second.orderId, { mandateFilled: 5_000_000_000n }))
-    const errands = (await ledger().outbox(100)).filter(({ kind }) => kind === 'tick' || kind === 'strategy')
-    expect(errands).toMatchObject([
-      { kind: 'tick', strategyId, slot: 0 },
-      { kind: 'strategy', strategyId, status: 'filled' },
-    ])
-  })
-})
-
 describe('a crash', () => {
   it('keeps a reserved order, its alarm and the log', async () => {
     const { vault, ledger } = openLedger()
@@ -348,10 +223,3 @@ describe('the log', () => {
     expect(verdict).toEqual({ intact: true, length: 2, head })
   })
 })
-
-async function outcomesOf(ledger: ReturnType<typeof ledgerOf>): Promise<string[]> {
-  const entries = await ledger.outbox(100)
-  return entries.flatMap((entry) =>
-    entry.kind === 'record' && entry.record.type === 'outcome' ? [entry.record.verdict] : [],
-  )
-}

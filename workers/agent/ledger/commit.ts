@@ -1,5 +1,6 @@
 import type { CommitResult, CommittedTransaction } from '../ledger-types.ts'
 import { appendOutcome } from './log.ts'
+import { unfilled } from './outcome.ts'
 import { isPaused } from './pauses.ts'
 import { changeOrder, findOrder, type LedgerIdentity, queueErrand, raiseVersion } from './store.ts'
 
@@ -45,25 +46,7 @@ export function release(
   appendOutcome(
     sql,
     identity,
-    {
-      type: 'outcome',
-      strategyId: order.strategy_id,
-      slot: order.slot,
-      attempt: order.attempt,
-      decisionSequence: order.sequence,
-      outcome: 'released',
-      settledAt: at,
-      relay: '',
-      transactionHash: null,
-      blockNumber: null,
-      blockHash: null,
-      amountIn: 0n,
-      amountOut: 0n,
-      oracleOut: BigInt(order.oracle_out),
-      slippageBps: null,
-      gasUsed: 0n,
-      gasPriceWei: 0n,
-    },
+    unfilled(order, 'released', at),
     why,
     'The order was given up before anything was signed for it.',
   )

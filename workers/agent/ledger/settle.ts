@@ -1,6 +1,7 @@
-import type { OutcomeRecord } from '../../../shared/schema/decision.ts'
 import type { Settlement } from '../ledger-types.ts'
 import { appendOutcome } from './log.ts'
+import { type UnnumberedOutcome, unfilled } from './outcome.ts'
+import { isPaused } from './pauses.ts'
 import { changeOrder, findOrder, type LedgerIdentity, type OrderRow, queueErrand, raiseVersion } from './store.ts'
 
 /** After this many failures in a row a strategy stops until a person re-enables it. */
@@ -49,25 +50,12 @@ export function settle(sql: SqlStorage, identity: LedgerIdentity, settlement: Se
   return true
 }
 
-function outcomeRecord(order: OrderRow, settlement: Settlement): Omit<OutcomeRecord, 'sequence' | 'vault' | 'chainId'> {
+function outcomeRecord(order: OrderRow, settlement: Settlement): UnnumberedOutcome {
+  const { transactionHash, blockNumber, blockHash, amountIn, amountOut, oracleOut, gasUsed, gasPriceWei } = settlement
   return {
-    type: 'outcome',
-    strategyId: order.strategy_id,
-    slot: order.slot,
-    attempt: order.attempt,
-    decisionSequence: order.sequence,
-    outcome: settlement.outcome,
-    settledAt: settlement.settledAt,
-    relay: order.relay,
-    transactionHash: settlement.transactionHash,
-    blockNumber: settlement.blockNumber,
-    blockHash: settlement.blockHash,
-    amountIn: settlement.amountIn,
-    amountOut: settlement.amountOut,
-    oracleOut: settlement.oracleOut,
+    ...unfilled(order, settlement.outcome, settlement.settledAt),
+    ...{ transactionHash, blockNumber, blockHash, amountIn, amountOut, oracleOut, gasUsed, gasPriceWei },
     slippageBps: slippageBps(settlement),
-    gasUsed: settlement.gasUsed,
-    gasPriceWei: settlement.gasPriceWei,
   }
 }
 
@@ -97,7 +85,9 @@ function finish(sql: SqlStorage, order: OrderRow, settlement: Settlement): boole
   }
   // Whoever moved the index may have filled this very slice: it is not tried again.
   if (settlement.outcome === 'index-moved') return true
-  const counts = settlement.outcome === 'refused-on-chain' || settlement.outcome === 'expired'
+  // A paused order is not handed over again: that it expired then is nobody's failure.
+  const expired = settlement.outcome === 'expired' && !isPaused(sql, order.strategy_id)
+  const counts = settlement.outcome === 'refused-on-chain' || expired
   if (!counts || !countFailure(sql, order)) queueErrand(sql, 'tick', order.id, '')
   return true
 }
@@ -124,25 +114,7 @@ export function unsettle(sql: SqlStorage, identity: LedgerIdentity, orderId: str
   appendOutcome(
     sql,
     identity,
-    {
-      type: 'outcome',
-      strategyId: order.strategy_id,
-      slot: order.slot,
-      attempt: order.attempt,
-      decisionSequence: order.sequence,
-      outcome: 'unsettled',
-      settledAt: at,
-      relay: order.relay,
-      transactionHash: order.transaction_hash,
-      blockNumber: order.block_number === null ? null : BigInt(order.block_number),
-      blockHash: order.block_hash,
-      amountIn: 0n,
-      amountOut: 0n,
-      oracleOut: BigInt(order.oracle_out),
-      slippageBps: null,
-      gasUsed: 0n,
-      gasPriceWei: 0n,
-    },
+    unfilled(order, 'unsettled', at),
     'unsettled',
     'A reorganisation of the chain took the order’s block away; what it did is undone.',
   )
