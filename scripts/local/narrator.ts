@@ -32,7 +32,7 @@ const narrated: Partial<Record<LogEvent, (line: Line) => [stage: string, text: s
   'dispatch.missed': (line) => ['missed', `slice ${slice(line)} never happened: ${line.reason ?? 'unknown'}`],
   'keeper.checkpoint': (line) => ['checkpoint', line.reason ?? 'sent'],
   'tick.observe': (line) => ['observe', `block ${line.blockNumber ?? '?'}, both providers agree${took(line)}`],
-  'tick.decide': (line) => ['decide', `${line.verdict ?? '?'}${because(line)}, ${line.legs ?? 0} legs${took(line)}`],
+  'tick.decide': (line) => ['decide', `${line.verdict ?? '?'}${because(line)}${legs(line)}${took(line)}`],
   'tick.simulate': (line) => [
     'simulate',
     `${line.reason === undefined ? 'the exact call succeeds' : `reverts: ${line.reason}`}${took(line)}`,
@@ -55,6 +55,10 @@ const narrated: Partial<Record<LogEvent, (line: Line) => [stage: string, text: s
 const slice = (line: Line): string => String((line.slot ?? 0) + 1)
 const took = (line: Line): string => (line.durationMs === undefined ? '' : ` (${Math.round(line.durationMs)} ms)`)
 const because = (line: Line): string => (line.reason === undefined || line.reason === 'None' ? '' : ` (${line.reason})`)
+const legs = (line: Line): string => {
+  if (line.legs === undefined) return ''
+  return line.legs === 1 ? ', 1 leg' : `, ${line.legs} legs`
+}
 const target = (line: Line): string => (line.targetBlock === undefined ? '' : `, for block ${line.targetBlock}`)
 
 /** Turns the worker's log into progress for people. Lines it does not know stay in the log file; errors are shown. */
