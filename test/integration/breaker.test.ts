@@ -9,7 +9,7 @@ import { cron, env, live, openWorld, readLog, readTrades, type World } from './a
 import { chainTime, mine, reach, rpc } from './local-chain.ts'
 
 // A fall of a hundredth against a limit of a five-hundredth: enough to trip, too little to call the market volatile.
-const prices = { WETH: 3_000, WBTC: 60_000 }
+const prices = { WETH: 3_000, WBTC: 90_000 }
 async function setPrices(factor: number): Promise<void> {
   for (const [symbol, usd] of Object.entries(prices)) await rpc('devnet_setPrice', [symbol, usd * factor])
 }
