@@ -2,7 +2,7 @@
 // Only Node's own modules, since on a fresh clone there is nothing else, and plain JavaScript, since Node 20 reads no TypeScript.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,7 +20,18 @@ const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex')
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+/** The executables that come in packages of their own, one for each platform: npm leaves them out without a word. */
+function missingBinaries() {
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const packages = {
+    anvil: `@foundry-rs/anvil-${process.platform}-${architecture}`,
+    workerd: `@cloudflare/workerd-${system}-${process.arch === 'x64' ? '64' : process.arch}`,
+  }
+  return Object.keys(packages).filter((name) => !existsSync(join(root, 'node_modules', packages[name], 'package.json')))
+}
+
+function install() {
   console.error('Installing packages (once per change of package-lock.json) ...')
   // `npm install` and not `npm ci`: some platform binaries of the lock file do not exist in every registry.
   const { status, error } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-save'], {
@@ -32,6 +43,19 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     console.error(
       `The packages could not be installed${error ? ` (${error.message})` : ''}: run npm install to see why.`,
     )
+    process.exit(1)
+  }
+}
+
+const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+if (!isInstalled || missingBinaries().length > 0) {
+  // What npm notes of an installation hides that a package is gone.
+  rmSync(join(root, 'node_modules/.package-lock.json'), { force: true })
+  install()
+  const missing = missingBinaries()
+  if (missing.length > 0) {
+    const platform = `${process.platform}-${process.arch}`
+    console.error(`No ${missing.join(' and no ')} for ${platform} could be installed, and nothing runs without.`)
     process.exit(1)
   }
   writeFileSync(stamp, wanted)
