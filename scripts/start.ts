@@ -1,5 +1,5 @@
 // `npm start`: a local chain, a treasury, the agent, and one order executed before your eyes.
-import { parseStartArguments, type StartOptions, UsageError } from './local/arguments.ts'
+import { parseStartArguments, type StartOptions, startUsage, UsageError } from './local/arguments.ts'
 import { Closing } from './local/closing.ts'
 import { type Progress, progressTo } from './local/progress.ts'
 import { type RunSummary, runParentOrder } from './local/run.ts'
@@ -8,6 +8,10 @@ import { printSlice, printSummary } from './local/summary.ts'
 
 async function main(): Promise<number> {
   const options = parseStartArguments(process.argv.slice(2), process.env)
+  if (options === 'help') {
+    await printed(`${startUsage}\n`)
+    return 0
+  }
   const progress = progressTo(options.json ? process.stderr : process.stdout)
   const closing = new Closing()
   const interrupted = interruption()

@@ -33,13 +33,14 @@ export const startUsage = `Usage: npm start -- [options]
   --replace-feeds      on a fork of a real chain: drive its price feeds too, which allows a speed above 1
   FORK_URL=URL         fork that chain instead of building a local one`
 
-/** Reads the command line; throws {@link UsageError} with one sentence. */
-export function parseStartArguments(argv: string[], environment: NodeJS.ProcessEnv): StartOptions {
+/** Reads the command line, 'help' where it asks for that; throws {@link UsageError} with one sentence. */
+export function parseStartArguments(argv: string[], environment: NodeJS.ProcessEnv): StartOptions | 'help' {
   let values: Record<string, string | boolean | undefined>
   try {
     ;({ values } = parseArgs({
       args: argv,
       options: {
+        help: { type: 'boolean', short: 'h' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         leak: { type: 'boolean' },
@@ -53,19 +54,26 @@ export function parseStartArguments(argv: string[], environment: NodeJS.ProcessE
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n\n${startUsage}`)
   }
-  const forkUrl = environment.FORK_URL
+  if (values.help === true) return 'help'
+  // An empty variable is how shells and CI systems spell one that is not set.
+  const forkUrl = environment.FORK_URL === '' ? undefined : environment.FORK_URL
   if (forkUrl !== undefined && !URL.canParse(forkUrl)) {
     throw new UsageError(
       `FORK_URL is not a URL: "${forkUrl}". Give the JSON-RPC address of a chain, http://… or https://….`,
     )
+  }
+  const apiPort = wholeNumber('--api-port', values['api-port'], 8787, 0, 65_535)
+  const chainPort = wholeNumber('--chain-port', values['chain-port'], 8545, 0, 65_535)
+  if (apiPort === chainPort && apiPort !== 0) {
+    throw new UsageError(`--api-port and --chain-port are both ${apiPort}: the API and the chain need a port each.`)
   }
   return {
     once: values.once === true,
     json: values.json === true,
     leak: values.leak === true,
     replaceFeeds: values['replace-feeds'] === true,
-    apiPort: wholeNumber('--api-port', values['api-port'], 8787, 0, 65_535),
-    chainPort: wholeNumber('--chain-port', values['chain-port'], 8545, 0, 65_535),
+    apiPort,
+    chainPort,
     speed: values.speed === undefined ? null : wholeNumber('--speed', values.speed, 12, 1, 60),
     seed: wholeNumber('--seed', values.seed, 1, 0, 4_294_967_295),
     forkUrl: forkUrl ?? null,

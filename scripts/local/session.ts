@@ -44,6 +44,7 @@ export interface Session {
 /** Starts all of it; whatever it starts is given to `closing` at once. */
 export async function startSession(options: StartOptions, progress: Progress, closing: Closing): Promise<Session> {
   await requireFreePort('--api-port', options.apiPort)
+  await requireFreePort('--chain-port', options.chainPort)
   const devnet = await startDevnet({
     port: options.chainPort,
     ...(options.forkUrl === null ? {} : { forkUrl: options.forkUrl }),

@@ -125,6 +125,14 @@ describe('FORK_URL', () => {
   })
 })
 
+describe('npm start -- --help', () => {
+  it.each(['--help', '-h'])('lists the options for %s and starts nothing', async (option) => {
+    const { code, stdout, stderr, started } = await runCommand('start.ts', [option], { FORK_URL: '' })
+    expect({ code, stderr, started }).toEqual({ code: 0, stderr: '', started: [] })
+    for (const flag of ['--once', '--chain-port', 'FORK_URL']) expect(stdout).toContain(flag)
+  })
+})
+
 describe('what cannot start', () => {
   it('names the port that is taken', async () => {
     const server = createServer()
@@ -138,10 +146,18 @@ describe('what cannot start', () => {
         expect(code).toBe(1)
         expectOneSentence(stderr)
         expect(stderr).toContain(port)
+        expect(stderr).toContain(option)
       }
     } finally {
       server.close()
     }
+  })
+
+  it('wants a port each for the API and the chain, before it builds anything', async () => {
+    const { code, stdout, stderr } = await runCommand('start.ts', ['--api-port', '8896', '--chain-port', '8896'])
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expectOneSentence(stderr)
   })
 
   it('refuses options it does not know', async () => {
