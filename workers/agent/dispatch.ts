@@ -5,6 +5,7 @@ import type { StrategyStatus } from '../../shared/schema/strategy.ts'
 import { strategies } from '../database/schema.ts'
 import type { Env } from '../environment.ts'
 import { type Agent, openAgent } from './agent.ts'
+import { inTurn } from './decide/turns.ts'
 import { type KeptVault, keepAll } from './keeper.ts'
 import { ledgerOf } from './ledger-address.ts'
 import { callSweep } from './lens-call.ts'
@@ -54,15 +55,15 @@ async function dispatchVault(agent: Agent, vault: Address, minute: number): Prom
   const seen = await lookAtChain(agent, vault, open)
   // Without a chain the slices are due by the clock: their ticks write down that nothing could be observed.
   const now = seen?.quorum.pin.timestamp ?? agent.clock.now()
-  const due: Due[] = []
+  const due: (Due & { lastExecution: number })[] = []
   for (const [position, stored] of open.entries()) {
     const progress = seen?.progress[position]
     const { status } = stored.strategy
     const followed = progress === undefined ? status : await followChain(agent, stored, progress, now, ordersOpen)
     const next = followed === 'active' ? nextSlice(stored, now) : null
-    if (next !== null) due.push(next)
+    if (next !== null) due.push({ ...next, lastExecution: progress?.lastExecution ?? 0 })
   }
-  await enqueue(agent, vault, minute, due)
+  await enqueue(agent, vault, minute, inTurn(due))
   logLine('info', 'dispatch.vault', { vault, minute, due: due.length, durationMs: Date.now() - started })
   return seen === null ? null : { vault, quorum: seen.quorum, state: seen.state }
 }
