@@ -74,6 +74,19 @@ describe('the mirror of the vault’s guards', () => {
     expect(refusal(changes, order, more)).toBe(reason)
   })
 
+  it.each([
+    [
+      { vault: { checkpointFresh: false, checkpointAt: at - 60 } },
+      `The one of ${at - 60} was followed by a deposit or`,
+    ],
+    [
+      { vault: { checkpointFresh: false, checkpointAt: at - 86_401 } },
+      `The one of ${at - 86_401} is older than 86400 s.`,
+    ],
+  ])('says why the checkpoint is stale: %o', (changes, detail) => {
+    expect(firstRefusal(judgeAll(guardInput(changes), fineOrder))?.detail).toContain(detail)
+  })
+
   const edges: [what: string, changes: Changes, order: Partial<DraftOrder>][] = [
     ['deadline now', {}, { deadline: at }],
     ['deadline five minutes ahead', {}, { deadline: at + 300 }],
