@@ -28,7 +28,11 @@ const decisionSchema = z
     verdict: z.string().openapi({ example: 'allow', description: "Of a decision; an outcome's name otherwise." }),
     reason: z.string().openapi({ example: 'None', description: 'Refusal code of the vault or the agent.' }),
     sentence: z.string(),
-    head: wireBytes32.openapi({ description: 'keccak256(previous head ‖ keccak256(canonical JSON of record)).' }),
+    head: wireBytes32.openapi({
+      description:
+        'keccak256(previous head ‖ keccak256(RFC 8785 JSON of record)). Before record 0 the head is ' +
+        'keccak256("portcullis log" ‖ chain id as uint256 ‖ vault address), all packed.',
+    }),
     recordedAt: wireTime,
   })
   .openapi('Decision')

@@ -81,7 +81,7 @@ const revokeKey = createRoute({
   summary: 'Revoke an API key, at once and for good',
   security,
   middleware: [requireScope('keys:admin')] as const,
-  request: { params: z.object({ id: z.uuid() }) },
+  request: { params: z.object({ id: z.uuid('must be a UUID') }) },
   responses: { 204: { description: 'The key is revoked.' }, ...problems(...accessProblems, 'not-found') },
 })
 

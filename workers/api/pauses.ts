@@ -15,19 +15,14 @@ import {
   bodyProblems,
   bytes32Parameter,
   json,
+  plainText,
   problems,
   security,
   wireAddress,
   wireTime,
 } from './wire.ts'
 
-const reason = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must not hold control characters')
-  .openapi({ example: 'Feed looks wrong; checking.' })
+const reason = plainText.max(500).openapi({ example: 'Feed looks wrong; checking.' })
 
 const gateRequest = z
   .discriminatedUnion('scope', [

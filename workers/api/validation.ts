@@ -38,6 +38,7 @@ export function jsonPointer(path: readonly string[]): string {
 function sentenceOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (isMissing(issue)) return 'is missing'
       return `must be ${issue.expected === 'int' ? 'a whole number' : article(issue.expected)}`
     case 'unrecognized_keys':
       return `has fields that are not known: ${issue.keys.join(', ')}`
@@ -62,6 +63,11 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
     default:
       return issue.message
   }
+}
+
+/** zod keeps no input in its issues; only its message tells a missing value from one of another type. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length > 0 && issue.message.endsWith('received undefined')
 }
 
 function article(type: string): string {

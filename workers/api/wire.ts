@@ -16,13 +16,17 @@ export const wireTime = z.int().openapi({ example: 1_790_000_000, description: '
 export const addressParameter = address.clone().openapi({ example: '0x52908400098527886E0F7030069857D2E4169EE7' })
 export const bytes32Parameter = bytes32.clone().openapi({ example: `0x${'ab'.repeat(32)}` })
 
-/** Shown names: one line, no control characters. */
-export const shownName = z
+/** Text for people, without control and formatting characters. */
+export const plainText = z
   .string()
   .trim()
   .min(1)
-  .max(100)
   .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must not hold control characters')
+  // JSON Schema knows no flags: left alone, the generator writes the flag into the pattern, which then matches nothing.
+  .openapi({ pattern: '^[^\\p{Cc}\\p{Cf}]*$' })
+
+/** Shown names: one line, no control characters. */
+export const shownName = plainText.max(100)
 
 const instance = '5f2e7c1a-6c1e-4b0b-9a64-2f2c7f0f7f0e'
 

@@ -284,3 +284,19 @@ describe('vaults', () => {
     await refused(register(otherVault), 503, 'unavailable')
   })
 })
+
+describe('what is left out or misspelt', () => {
+  it.each([
+    ['GET', '/v1/decisions', undefined, 'vault is missing.'],
+    ['POST', '/v1/strategies', { name: 'Buy WETH', configuration: twap({}) }, 'vault is missing.'],
+    ['POST', '/v1/strategies', { vault: vaultAddress, name: 7, configuration: twap({}) }, 'name must be a string.'],
+  ])('%s %s says what', async (method, path, body, detail) => {
+    const answer = await call(method, path, body === undefined ? {} : { body })
+    expect(expectProblem(answer, 422, 'invalid-request').detail).toBe(detail)
+  })
+
+  it('says in our words that a key id is none', async () => {
+    const problem = expectProblem(await call('DELETE', '/v1/keys/nope'), 404, 'not-found')
+    expect(problem.detail).toBe('Nothing has this identifier: id must be a UUID.')
+  })
+})

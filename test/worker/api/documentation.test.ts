@@ -59,6 +59,19 @@ describe('/openapi.json', () => {
     expect(body.components.schemas.Problem.properties.type.enum).toEqual(types)
   })
 
+  it('gives patterns that its own examples match', async () => {
+    const { body } = await call('GET', '/openapi.json', { key: null })
+    const schemas = body.components.schemas
+    for (const schema of [
+      schemas.StrategyRequest.properties.name,
+      schemas.KeyRequest.properties.name,
+      ...schemas.GateRequest.oneOf.map((form: { properties: { reason: unknown } }) => form.properties.reason),
+    ]) {
+      expect(schema.example).toMatch(new RegExp(schema.pattern, 'u'))
+      expect('a\u0000b').not.toMatch(new RegExp(schema.pattern, 'u'))
+    }
+  })
+
   it('shows amounts as strings and an example that could be sent', async () => {
     const { body } = await call('GET', '/openapi.json', { key: null })
     const { configuration } = body.components.schemas.StrategyRequest.properties
