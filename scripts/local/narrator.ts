@@ -21,6 +21,7 @@ const lineSchema = z.looseObject({
   answer: z.string().optional(),
   transactionHash: z.string().nullish(),
   outcome: z.string().optional(),
+  delaySeconds: z.number().optional(),
   status: z.string().optional(),
   error: z.string().optional(),
 })
@@ -44,7 +45,7 @@ const narrated: Partial<Record<LogEvent, (line: Line) => [stage: string, text: s
   'tick.sign': (line) => ['sign', line.transactionHash ?? ''],
   'tick.commit': (line) => ['commit', line.reason ?? 'the signed bytes are kept'],
   'tick.send': (line) => ['send', `${line.relay ?? '?'}: ${line.answer ?? '?'}${target(line)}`],
-  'tick.later': (line) => ['later', line.reason ?? ''],
+  'tick.later': (line) => ['later', `looks again in ${line.delaySeconds ?? '?'} s of real time`],
   'track.settled': (line) => (line.outcome === 'filled' ? null : ['outcome', line.outcome ?? 'unknown']),
   'track.resent': (line) => ['resend', `the same bytes to ${line.relay ?? '?'}`],
   'track.unsettled': () => ['reorg', 'a settled order is open again'],

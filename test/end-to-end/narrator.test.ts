@@ -1,0 +1,21 @@
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { narrator } from '../../scripts/local/narrator.ts'
+import { progressTo } from '../../scripts/local/progress.ts'
+
+/** What people read of the worker's log lines. */
+function narrated(...lines: object[]): string {
+  const stream = new PassThrough()
+  const tell = narrator(progressTo(stream))
+  for (const line of lines) tell(JSON.stringify(line))
+  return String(stream.read() ?? '')
+}
+
+it('says when a slice is looked at again', () => {
+  const text = narrated({ event: 'tick.later', strategyId: '0x1', slot: 2, delaySeconds: 3 })
+  expect(text).toMatch(/later +looks again in 3 s of real time/)
+})
+
+it('passes over what it does not know', () => {
+  expect(narrated({ event: 'nothing.known' })).toBe('')
+})
