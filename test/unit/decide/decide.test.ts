@@ -136,6 +136,11 @@ describe('nothing is traded', () => {
     expect(decision.guards.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['gate', 'mandate', 'prices']))
   })
 
+  it('says what made the checkpoint stale', () => {
+    const { sentence } = decideWith({ vault: { checkpointFresh: false } })
+    expect(sentence).toContain('was followed by a deposit or withdrawal.')
+  })
+
   it('when the oracle is far above the pools, at any size', () => {
     const dear = { ...usdcAsset, verdict: { reason: 'None' as const, low: usd(2), high: usd(2), updatedAt: start } }
     const decision = decideWith({ snapshot: { assets: [dear, wethAsset] } })

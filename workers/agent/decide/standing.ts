@@ -54,6 +54,6 @@ function mandate({ strategy, mandate }: DecisionInput, guardInput: GuardInput): 
 
 /** Anyone may take a checkpoint, so a stale one passes. */
 function staleCheckpoint(guardInput: GuardInput): Stop | null {
-  const { reason } = checkpointFresh(guardInput)
-  return reason === 'None' ? null : wait(reason)
+  const { reason, detail } = checkpointFresh(guardInput)
+  return reason === 'None' ? null : wait(reason, detail)
 }
