@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createPublicClient, type Hash, http } from 'viem'
+import type { Hash } from 'viem'
 import { executorAddress } from '../../workers/agent/signer.ts'
 import { startDevnet } from '../devnet/devnet.ts'
 import { deployTreasury } from '../devnet/treasury.ts'
@@ -68,14 +68,8 @@ async function withChain<T>(work: (worker: LocalWorker, strategyId: Hash) => Pro
     try {
       const api = apiClient(worker.url, adminKey)
       await api.post('/v1/vaults', { address: vault, name: 'Bench' })
-      const { chain, rpcUrl, accounts } = devnet
-      const client = createPublicClient({ transport: http(rpcUrl) })
-      const people = { treasurer: accounts.treasurer, messenger: accounts.keeper }
-      const terms = { ...demonstrationOf(chain, true), slices: 5, intervalSeconds: 60, slippageBps: 50 }
-      const order = await openParentOrder(
-        { api, client, rpcUrl, chain, vault, ...people },
-        { ...terms, now: await devnet.chainTime() },
-      )
+      const terms = { ...demonstrationOf(devnet.chain, true), slices: 5, intervalSeconds: 60, slippageBps: 50 }
+      const order = await openParentOrder(api, devnet, vault, terms)
       await devnet.control.setAutomine(false)
       // The agent finds the mandate before the first slice is due, and takes none of it itself.
       await worker.fireCron(order.start - 120)

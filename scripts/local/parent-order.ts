@@ -1,47 +1,26 @@
-import { type Address, createWalletClient, type Hash, http, type PublicClient } from 'viem'
-import type { HDAccount } from 'viem/accounts'
-import type { ChainDefinition, TokenDefinition } from '../../shared/chain/chains/chain.ts'
+import type { Address, Hash } from 'viem'
+import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import {
-  type MandateJson,
-  mandateMessage,
-  mandateSchema,
-  typedDataTypes,
-  vaultDomain,
-} from '../../shared/schema/mandate.ts'
+import { oneToken, worstPriceScale } from '../../shared/chain/units.ts'
+import { type MandateJson, mandateSchema } from '../../shared/schema/mandate.ts'
+import { clientOf, type Reach } from '../devnet/transactions.ts'
+import { openMandate } from '../devnet/treasury-signatures.ts'
 import type { ApiClient } from './api-client.ts'
 
-/** What the demonstration order sells: whole numbers for people, base units for the chain. */
+/** A strategy whose mandate is on chain, and when its first slice is due (seconds, chain time). */
 export interface ParentOrder {
   strategyId: Hash
-  sell: TokenDefinition
-  buy: TokenDefinition
-  /** Base units of `sell`. */
-  total: bigint
-  slices: number
   start: number
 }
 
 export interface OrderTerms {
   sell: TokenDefinition
   buy: TokenDefinition
+  /** Base units of `sell`. */
   total: bigint
   slices: number
   intervalSeconds: number
   slippageBps: number
-  /** Seconds, chain time. */
-  now: number
-}
-
-interface Surroundings {
-  api: ApiClient
-  client: PublicClient
-  rpcUrl: string
-  chain: ChainDefinition
-  vault: Address
-  treasurer: HDAccount
-  /** Relays the signed mandate: anyone may. */
-  messenger: HDAccount
 }
 
 interface StrategyDraft {
@@ -50,12 +29,17 @@ interface StrategyDraft {
 }
 
 /** Drafts a TWAP through the API, signs its mandate as the treasurer would, and opens it on chain. */
-export async function openParentOrder(around: Surroundings, terms: OrderTerms): Promise<ParentOrder> {
-  const { sell, buy, total, slices, intervalSeconds, slippageBps, now } = terms
+export async function openParentOrder(
+  api: ApiClient,
+  devnet: Reach,
+  vault: Address,
+  terms: OrderTerms,
+): Promise<ParentOrder> {
+  const { sell, buy, total, slices, intervalSeconds, slippageBps } = terms
   // The first full minute after the next: the cron that starts it has to find the mandate on chain first.
-  const start = (Math.floor(now / 60) + 2) * 60
-  const draft = await around.api.post<StrategyDraft>('/v1/strategies', {
-    vault: around.vault,
+  const start = (Math.floor((await devnet.chainTime()) / 60) + 2) * 60
+  const draft = await api.post<StrategyDraft>('/v1/strategies', {
+    vault,
     name: `Sell ${sell.symbol} for ${buy.symbol} in ${slices} slices`,
     configuration: {
       kind: 'twap',
@@ -67,48 +51,22 @@ export async function openParentOrder(around: Surroundings, terms: OrderTerms): 
       intervalSeconds,
       slices,
       slippageBps,
-      worstPrice: (await floorPrice(around, sell, buy)).toString(),
+      worstPrice: (await floorPrice(devnet, vault, sell, buy)).toString(),
       orderflow: 'never-public',
     },
   })
-  await openMandate(around, draft.mandate)
-  return { strategyId: draft.id, sell, buy, total, slices, start }
+  await openMandate(devnet, vault, mandateSchema.parse(draft.mandate))
+  return { strategyId: draft.id, start }
 }
 
 /** Ten per cent below the oracle, as the mandate's hard floor: output per input in base units, times 1e36. */
-async function floorPrice(
-  { client, vault }: Surroundings,
-  sell: TokenDefinition,
-  buy: TokenDefinition,
-): Promise<bigint> {
-  const assets = await client.readContract({ address: vault, abi: vaultAbi, functionName: 'assets' })
+async function floorPrice(devnet: Reach, vault: Address, sell: TokenDefinition, buy: TokenDefinition): Promise<bigint> {
+  const assets = await clientOf(devnet).readContract({ address: vault, abi: vaultAbi, functionName: 'assets' })
   const priceOf = (token: TokenDefinition): bigint => {
     const price = assets.find((asset) => asset.token === token.address)?.verdict.low ?? 0n
     if (price === 0n) throw new Error(`The vault has no price for ${token.symbol} now.`)
     return price
   }
-  const rate =
-    (priceOf(sell) * 10n ** BigInt(buy.decimals) * 10n ** 36n) / (priceOf(buy) * 10n ** BigInt(sell.decimals))
+  const rate = (priceOf(sell) * oneToken(buy.decimals) * worstPriceScale) / (priceOf(buy) * oneToken(sell.decimals))
   return (rate * 9n) / 10n
-}
-
-async function openMandate(around: Surroundings, json: MandateJson): Promise<void> {
-  const { chain, client, vault, treasurer, messenger, rpcUrl } = around
-  const mandate = mandateMessage(mandateSchema.parse(json))
-  const signature = await treasurer.signTypedData({
-    domain: vaultDomain(chain.id, vault),
-    types: typedDataTypes,
-    primaryType: 'Mandate',
-    message: mandate,
-  })
-  const wallet = createWalletClient({ account: messenger, transport: http(rpcUrl) })
-  const hash = await wallet.writeContract({
-    chain: null,
-    address: vault,
-    abi: vaultAbi,
-    functionName: 'openMandate',
-    args: [mandate, signature],
-  })
-  const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 })
-  if (receipt.status !== 'success') throw new Error('The mandate could not be opened on chain.')
 }

@@ -36,12 +36,9 @@ export async function runParentOrder(
   onSlice: (slice: Slice) => void,
 ): Promise<RunSummary> {
   const { api, client, demonstration, devnet, treasury, worker } = session
-  const now = await devnet.chainTime()
   const { sell, buy, total } = demonstration
-  const parent = await openParentOrder(
-    { api, client, rpcUrl: devnet.rpcUrl, chain: devnet.chain, vault: treasury.vault, ...session.people },
-    { sell, buy, total, slices, intervalSeconds, slippageBps: 50, now },
-  )
+  const terms = { sell, buy, total, slices, intervalSeconds, slippageBps: 50 }
+  const parent = await openParentOrder(api, devnet, treasury.vault, terms)
   progress.stage(
     'mandate',
     `sell ${session.formatAmount(sell, total)} for ${buy.symbol} in ${slices} slices, one each ${intervalSeconds} s`,
@@ -58,18 +55,15 @@ export async function runParentOrder(
       onSlice(slice)
     }
     const progressed = filled.reduce((sum, { amountIn }) => sum + BigInt(amountIn), 0n)
-    if (progressed >= total || (await devnet.chainTime()) > deadline) break
+    if (progressed >= total || (await devnet.chainTime()) > deadline) {
+      return summarise(session, parent.strategyId, filled)
+    }
     await delay(250)
   }
-  return summarise(session, parent.strategyId, { sell: sell.symbol, buy: buy.symbol, total })
 }
 
-async function summarise(
-  session: Session,
-  strategyId: string,
-  order: { sell: string; buy: string; total: bigint },
-): Promise<RunSummary> {
-  const { api, client, devnet, treasury } = session
+async function summarise(session: Session, strategyId: string, executed: Slice[]): Promise<RunSummary> {
+  const { api, client, demonstration, devnet, treasury } = session
   const strategy = await api.get<{ mandateId: `0x${string}` }>(`/v1/strategies/${strategyId}`)
   const { filled } = await client.readContract({
     address: treasury.vault,
@@ -82,11 +76,11 @@ async function summarise(
     chainId: devnet.chain.id,
     vault: treasury.vault,
     strategyId,
-    sell: order.sell,
-    buy: order.buy,
-    mandateTotal: order.total.toString(),
+    sell: demonstration.sell.symbol,
+    buy: demonstration.buy.symbol,
+    mandateTotal: demonstration.total.toString(),
     mandateFilled: filled.toString(),
-    slices: await filledSlices(api, client, treasury.vault, strategyId),
+    slices: executed,
     publicMempoolSightings: session.publicSightings(),
     log: { head: vault.ledger?.head ?? '', length: vault.ledger?.length ?? 0 },
   }

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { type Address, createPublicClient, type Hex, http, type PublicClient } from 'viem'
-import { generatePrivateKey, type HDAccount } from 'viem/accounts'
+import type { Address, Hex, PublicClient } from 'viem'
+import { generatePrivateKey } from 'viem/accounts'
 import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { displayToken, formatAmount } from '../../shared/chain/format.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { executorAddress } from '../../workers/agent/signer.ts'
-import { prepareAssets } from '../assets.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
+import { clientOf } from '../devnet/transactions.ts'
 import { deployTreasury, type Treasury } from '../devnet/treasury.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { type StartOptions, UsageError } from './arguments.ts'
@@ -34,7 +34,6 @@ export interface Session {
   api: ApiClient
   client: PublicClient
   adminKey: string
-  people: { treasurer: HDAccount; messenger: HDAccount }
   /** Executor transactions that were seen in the public pool. */
   publicSightings(): number
   formatAmount(token: TokenDefinition, amount: bigint): string
@@ -64,7 +63,7 @@ export async function startSession(options: StartOptions, progress: Progress, cl
   const treasury = await deployTreasury(devnet, {
     executor: (vault) => executorAddress(seed, 1, devnet.chain.id, vault, 1),
   })
-  const client = createPublicClient({ transport: http(devnet.rpcUrl) })
+  const client = clientOf(devnet)
   progress.stage('treasury', `vault ${treasury.vault} holds ${await holdings(devnet, client, treasury.vault)}`)
 
   const adminKey = `pk_${randomBytes(24).toString('base64url')}`
@@ -82,7 +81,6 @@ export async function startSession(options: StartOptions, progress: Progress, cl
     api,
     client,
     adminKey,
-    people: { treasurer: devnet.accounts.treasurer, messenger: devnet.accounts.keeper },
     publicSightings: () => devnet.control.publicSightings(treasury.executor),
     formatAmount: (token, amount) => formatAmount(amount, displayToken(devnet.chain, token.address, token.decimals)),
     closing,
@@ -108,7 +106,6 @@ async function startWorker(
 ): Promise<LocalWorker> {
   rmSync(runFolder, { recursive: true, force: true })
   mkdirSync(runFolder, { recursive: true })
-  prepareAssets()
   const script = await bundleWorker(join(runFolder, 'bundle'), { signal })
   const log = createWriteStream(join(runFolder, 'worker.log'))
   const narrate = narrator(progress)

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, createPublicClient, createWalletClient, http, parseEventLogs } from 'viem'
+import { type Address, createWalletClient, http, parseEventLogs } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { expect, it } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
+import { clientOf } from '../../scripts/devnet/transactions.ts'
 import { deployTreasury } from '../../scripts/devnet/treasury.ts'
 import { type ApiClient, apiClient } from '../../scripts/local/api-client.ts'
 import { workerBindings } from '../../scripts/local/bindings.ts'
@@ -47,14 +48,14 @@ async function startAgent({ devnet, folder, script }: World) {
 async function call(devnet: Devnet, account: HDAccount, vault: Address, functionName: 'pause' | 'unpause') {
   const wallet = createWalletClient({ account, transport: http(devnet.rpcUrl) })
   const hash = await wallet.writeContract({ chain: null, address: vault, abi: vaultAbi, functionName })
-  const client = createPublicClient({ transport: http(devnet.rpcUrl) })
+  const client = clientOf(devnet)
   const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 })
   expect(receipt.status).toBe('success')
 }
 
 /** Every execution the chain knows: what the vault itself says was traded. */
 async function executed(devnet: Devnet, vault: Address) {
-  const client = createPublicClient({ transport: http(devnet.rpcUrl) })
+  const client = clientOf(devnet)
   const logs = await client.getLogs({ address: vault, fromBlock: 0n, toBlock: 'latest' })
   return parseEventLogs({ abi: vaultAbi, eventName: 'Executed', logs }).map(({ args }) => args)
 }
@@ -79,18 +80,9 @@ it('a guardian pauses with the worker stopped; the restarted worker waits, says 
     const first = await startAgent(world)
     closing.keep(first)
     await first.api.post('/v1/vaults', { address: vault, name: 'Restart' })
-    const { treasurer, guardian, keeper, owner } = devnet.accounts
-    const client = createPublicClient({ transport: http(devnet.rpcUrl) })
-    const order = await openParentOrder(
-      { api: first.api, client, rpcUrl: devnet.rpcUrl, chain, vault, treasurer, messenger: keeper },
-      {
-        ...demonstrationOf(chain, true),
-        slices: 5,
-        intervalSeconds: 60,
-        slippageBps: 50,
-        now: await devnet.chainTime(),
-      },
-    )
+    const { guardian, owner } = devnet.accounts
+    const terms = { ...demonstrationOf(chain, true), slices: 5, intervalSeconds: 60, slippageBps: 50 }
+    const order = await openParentOrder(first.api, devnet, vault, terms)
     await expect.poll(async () => (await executed(devnet, vault)).length, patience).toBe(2)
     await first.stop()
 
@@ -106,7 +98,7 @@ it('a guardian pauses with the worker stopped; the restarted worker waits, says 
     const path = `/v1/strategies/${order.strategyId}`
     await expect.poll(async () => (await second.api.get<{ status: string }>(path)).status, patience).toBe('filled')
     const trades = await executed(devnet, vault)
-    expect(trades.reduce((sum, { amountIn }) => sum + amountIn, 0n)).toBe(order.total)
+    expect(trades.reduce((sum, { amountIn }) => sum + amountIn, 0n)).toBe(terms.total)
     expect(trades.map(({ executionIndex }) => executionIndex)).toEqual(trades.map((_, index) => index))
     const { items } = await second.api.get<{ items: { slot: number; state: string }[] }>(
       `/v1/executions?strategy=${order.strategyId}&limit=100`,
