@@ -1,0 +1,218 @@
+// `npm run mutate`: makes one small mistake at a time in the guards and asks the tests to notice. What no test notices must
+// be justified in contracts/test/mutation-survivors.json.
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { didNotCompile, runForge } from './prove/forge.ts'
+import { applied, type Mutant, mutantsOf } from './prove/mutants.ts'
+import { judge, type Outcome, readJustifications, type Tried } from './prove/survivors.ts'
+import { openWorkbench, twinOf, type Workbench } from './prove/workbench.ts'
+
+const usage = `npm run mutate [-- options]
+  --file NAME     only this source (repeatable): a path below contracts/, or the end of one
+  --all           beside the guards: vault, oracle, router, registry and factory
+  --workers N     how many at a time (2)
+  --resume        do not repeat what the last run killed in unchanged sources
+  --list          only say how many mutants there are
+  --json          the result as JSON on standard output, progress on standard error`
+
+const root = join(import.meta.dirname, '..')
+const contracts = join(root, 'contracts')
+const justified = join(contracts, 'test/mutation-survivors.json')
+const results = join(root, '.portcullis/mutation/results.json')
+/** Sizes and gas change with any mistake: they would kill everything and say nothing. */
+const without = ['test/Snapshots.t.sol']
+const campaigns = 'test/invariants/*'
+
+interface Task {
+  file: string
+  source: string
+  digest: string
+  mutant: Mutant
+}
+
+interface Result extends Tried {
+  /** Of the source without the mistake. */
+  digest: string
+}
+
+function chosenFiles(names: string[], all: boolean): string[] {
+  const sources = readdirSync(join(contracts, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.sol') && !path.startsWith('interfaces/'))
+    .map((path) => `src/${path}`)
+    .sort()
+  if (names.length === 0) return sources.filter((path) => all || path.startsWith('src/guards/'))
+  const chosen = sources.filter((path) => names.some((name) => path === name || `/${path}`.endsWith(`/${name}`)))
+  if (chosen.length === 0) throw new Error(`No source in contracts/src/ is called ${names.join(' or ')}.`)
+  return chosen
+}
+
+function lastResults(): Result[] {
+  try {
+    return JSON.parse(readFileSync(results, 'utf8'))
+  } catch {
+    return []
+  }
+}
+
+function keep(tried: Result[]): void {
+  mkdirSync(dirname(results), { recursive: true })
+  writeFileSync(results, `${JSON.stringify(tried)}\n`)
+}
+
+/** Builds and runs everything once without a mistake; resolves to the seconds a test run takes. */
+async function baseline(bench: Workbench, signal: AbortSignal): Promise<number> {
+  for (const match of ['--no-match-path', '--match-path']) {
+    const { code, output } = await runForge(['test', match, campaigns], { ...shortCampaign(bench), signal })
+    if (signal.aborted) return 0
+    if (code !== 0) throw new Error(`The tests fail without any mistake:\n${output.trim().slice(-3000)}`)
+  }
+  const started = Date.now()
+  await runForge(['test', '--no-match-path', campaigns], { directory: bench.directory, signal })
+  return (Date.now() - started) / 1000
+}
+
+function shortCampaign({ directory }: Workbench) {
+  return { directory, environment: { FOUNDRY_INVARIANT_RUNS: '6', FOUNDRY_INVARIANT_DEPTH: '100' } }
+}
+
+async function attempt(bench: Workbench, task: Task, limit: number, signal: AbortSignal): Promise<Outcome> {
+  const path = join(bench.directory, task.file)
+  writeFileSync(path, applied(task.source, task.mutant))
+  try {
+    // The campaign is the slow one: it is only asked about what the other tests let pass.
+    for (const match of ['--no-match-path', '--match-path']) {
+      const arguments_ = ['test', '--fail-fast', '--threads', '1', match, campaigns]
+      const run = await runForge(arguments_, { ...shortCampaign(bench), limit, signal })
+      if (run.timedOut) return 'timed out'
+      if (didNotCompile(run)) return 'not compiling'
+      if (run.code !== 0) return 'killed'
+    }
+    return 'survived'
+  } finally {
+    writeFileSync(path, task.source)
+  }
+}
+
+function lineOf({ file, mutant, outcome }: Tried): string {
+  return `${outcome.padEnd(13)} ${file}:${mutant.line} ${mutant.operator}${mutant.within === '' ? '' : ` in ${mutant.within}`}`
+}
+
+/** Prints the verdict; whether nothing is left to explain. */
+function report(tried: Tried[], planned: number, asJson: boolean): boolean {
+  const count = (outcome: Outcome) => tried.filter((one) => one.outcome === outcome).length
+  const { unexplained, explained, stale } = judge(tried, readJustifications(readFileSync(justified, 'utf8')))
+  const counts = {
+    mutants: planned,
+    tried: tried.length,
+    killed: count('killed'),
+    timedOut: count('timed out'),
+    notCompiling: count('not compiling'),
+    survived: count('survived'),
+  }
+  const plain = ({ file, mutant: { line, within, original, mutant } }: Tried) => ({
+    file,
+    line,
+    within,
+    original,
+    mutant,
+  })
+  if (asJson) {
+    const survivors = explained.map(({ tried: one, reason }) => ({ ...plain(one), reason }))
+    console.log(
+      JSON.stringify({ ...counts, unexplained: unexplained.map(plain), justified: survivors, stale }, null, 2),
+    )
+  } else {
+    for (const { file, mutant } of unexplained)
+      console.log(`\nsurvived ${file}:${mutant.line}\n  - ${mutant.original}\n  + ${mutant.mutant}`)
+    for (const { tried: one, reason } of explained) console.log(`\njustified ${one.file}:${one.mutant.line}: ${reason}`)
+    for (const entry of stale) console.log(`\nstale justification: ${entry.file} ${entry.within}: ${entry.mutant}`)
+    console.log(
+      `\n${counts.tried} of ${planned} mutants tried: ${counts.killed} killed, ${counts.timedOut} timed out, ${counts.notCompiling} not compiling, ${counts.survived} survived (${explained.length} justified, ${unexplained.length} not)`,
+    )
+  }
+  return unexplained.length === 0 && stale.length === 0
+}
+
+/** Tries every task, `workers` at a time, one file after the other so that little is compiled twice. */
+async function tryAll(tasks: Task[], workers: number, before: Result[], signal: AbortSignal): Promise<Result[]> {
+  const tried = [...before]
+  const bench = openWorkbench({ plain: true, without })
+  const benches = [bench]
+  try {
+    console.error('building, and running the tests without a mistake …')
+    const seconds = await baseline(bench, signal)
+    while (benches.length < workers && !signal.aborted) benches.push(twinOf(bench))
+    const limit = 120 + 10 * seconds
+    const queue = [...tasks]
+    const work = async (mine: Workbench) => {
+      for (let task = queue.shift(); task !== undefined && !signal.aborted; task = queue.shift()) {
+        const outcome = await attempt(mine, task, limit, signal)
+        if (signal.aborted) return
+        const result = { file: task.file, digest: task.digest, mutant: task.mutant, outcome }
+        tried.push(result)
+        keep(tried)
+        console.error(`${String(tried.length).padStart(5)}/${tasks.length + before.length} ${lineOf(result)}`)
+      }
+    }
+    await Promise.all(benches.map(work))
+    return tried
+  } finally {
+    for (const { remove } of benches) remove()
+  }
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      file: { type: 'string', multiple: true, default: [] },
+      all: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '2' },
+      resume: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const workers = Number(values.workers)
+  if (!Number.isInteger(workers) || workers < 1) throw new Error('--workers takes a whole number above zero.')
+  const planned: Task[] = chosenFiles(values.file, values.all).flatMap((file) => {
+    const source = readFileSync(join(contracts, file), 'utf8')
+    const digest = createHash('sha256').update(source).digest('hex')
+    return mutantsOf(source).map((mutant) => ({ file, source, digest, mutant }))
+  })
+  if (values.list) {
+    for (const { file, mutant } of planned) console.log(`${file}:${mutant.line} ${mutant.operator}: ${mutant.mutant}`)
+    console.log(`${planned.length} mutants`)
+    return 0
+  }
+  const same = (task: Task, result: Result) =>
+    task.file === result.file &&
+    task.digest === result.digest &&
+    JSON.stringify(task.mutant) === JSON.stringify(result.mutant)
+  const killed = values.resume ? lastResults().filter(({ outcome }) => outcome !== 'survived') : []
+  const known = killed.filter((result) => planned.some((task) => same(task, result)))
+  const open = planned.filter((task) => !known.some((result) => same(task, result)))
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  process.once('SIGTERM', () => stop.abort())
+  const tried = await tryAll(open, workers, known, stop.signal)
+  const isSettled = report(tried, planned.length, values.json)
+  if (stop.signal.aborted) {
+    console.error('Stopped before the end; --resume goes on from here.')
+    return 130
+  }
+  return isSettled ? 0 : 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 2
+}
