@@ -37,6 +37,10 @@ enum Refusal {
     WrongExecutionIndex,
     /// The legs do not add up to the order's input, or there are none.
     LegsMismatch,
+    /// The decision's model is not active in this vault.
+    ModelInactive,
+    /// The order is not co-signed by the sentinel.
+    SentinelRequired,
     // --- mandate ---
     /// No such mandate is open in this vault.
     MandateUnknown,
@@ -58,22 +62,42 @@ enum Refusal {
     MandateExceeded,
     /// The mandate has used all its executions.
     ExecutionsExhausted,
+    /// The standing mandate has not refilled enough for this slice.
+    RefillExceeded,
+    /// Too many poor fills in a row, or a new treasurer: the treasurer must enable the mandate.
+    MandateLatched,
     /// The order promises less than the mandate's worst price.
     WorstPrice,
     // --- price ---
     /// The asset is not listed in this vault.
     AssetUnknown,
+    /// A guardian took the asset out of trading; relisting waits.
+    AssetQuarantined,
     /// The price source does not exist, reverted, or answered something undecodable.
     PriceUnavailable,
     /// The price is older than the feed's heartbeat.
     PriceStale,
     /// The price is zero or negative, or its round is not complete.
     PriceInvalid,
+    /// The feed's price is outside the bounds that were set for it.
+    PriceOutOfBounds,
+    /// Feed and time-weighted average differ by more than the band.
+    PriceDisagreement,
+    /// The token the time-weighted average is quoted in has no price within its bounds.
+    QuoteDepegged,
+    /// The pool has no observation old enough, has been quiet for too long, or the hint does not lead to it.
+    TwapUnavailable,
+    /// The chain's sequencer is down, or has not been up for long enough.
+    SequencerDown,
     /// The order's minimum output is below the oracle bound.
     BelowOracleBound,
     // --- limits ---
     /// The volume meter has no room for this trade.
     VolumeExceeded,
+    /// The loss meter has no room for what this trade lost against the oracle.
+    LossExceeded,
+    /// The order is above the size cap that volatility leaves.
+    SizeCapExceeded,
     /// The order is above the automatic limit and carries no valid review voucher.
     ReviewRequired,
     /// The checkpoint is too old, or a deposit or withdrawal came after it.
@@ -91,6 +115,9 @@ enum Refusal {
     VoucherMismatch,
     /// The reset names another incident, or nothing is tripped.
     WrongIncident,
+    // --- breaker ---
+    /// The vault's value has not fallen past the limit, so there is nothing to trip.
+    NoDrawdown,
     // --- outcome ---
     /// The vault's books hold less of the sold token than the order needs.
     InsufficientBalance,
@@ -100,14 +127,33 @@ enum Refusal {
     OutputTooLow,
     /// A call into a token or a pool failed.
     TransferFailed,
+    /// The router does not trade with pools like this one: native currency, dynamic fees, or hooks that touch swaps.
+    VenueRefused,
     // --- settings ---
     /// The value is outside the constant bounds, or zero where zero would mean unlimited.
     OutOfBounds,
-    /// The change would loosen a limit after sealing.
-    WouldLoosen,
-    /// The configuration is sealed already.
-    AlreadySealed
+    /// The vault is sealed already.
+    AlreadySealed,
+    /// The change would allow more execution loss in a day than was promised at creation.
+    PromiseBroken,
+    /// The change was not submitted, was revoked, or died with an older epoch.
+    NotSubmitted,
+    /// The change has been submitted and is not ripe yet.
+    NotRipe,
+    /// The change was ripe for too long and must be submitted again.
+    ChangeExpired,
+    /// The init code is not the one this factory deploys.
+    WrongInitCode,
+    /// The model was published before.
+    ModelExists,
+    /// The vault of this owner and configuration is deployed already.
+    VaultExists
 }
 
 /// @notice The one error of the vault. `detail` is the offending number (or address as number); zero where there is none.
 error Refused(Refusal reason, uint256 detail);
+
+/// @dev One place that encodes the error, instead of one per check.
+function refuse(Refusal reason, uint256 detail) pure {
+    revert Refused(reason, detail);
+}

@@ -2,48 +2,66 @@
 pragma solidity 0.8.30;
 
 import "./Types.sol";
-import {Refusal, Refused} from "./Refusal.sol";
-import {IVault} from "./interfaces/IVault.sol";
-import {IERC20} from "./interfaces/IERC20.sol";
+import {Refusal, refuse} from "./Refusal.sol";
+import {IApprovals} from "./interfaces/IApprovals.sol";
+import {IVault, VaultWords} from "./interfaces/IVault.sol";
 import {IRouter} from "./interfaces/IRouter.sol";
-import {IPriceOracle} from "./interfaces/IPriceOracle.sol";
-import {Asset, AssetBook} from "./guards/AssetBook.sol";
+import {IPriceOracle, PriceQuery} from "./interfaces/IPriceOracle.sol";
+import {Asset, AssetBook, Book} from "./guards/AssetBook.sol";
+import {AssetListing} from "./guards/AssetListing.sol";
 import {Balances, BalanceDelta} from "./guards/BalanceDelta.sol";
 import {BreakerResetTerms} from "./guards/BreakerResetTerms.sol";
-import {Drawdown} from "./guards/Drawdown.sol";
-import {ExecutorWord, ExecutorWordBits} from "./guards/ExecutorWord.sol";
+import {DrainingMeter, Meter} from "./guards/DrainingMeter.sol";
+import {Breaker, Drawdown} from "./guards/Drawdown.sol";
+import {FeedWord} from "./guards/FeedWord.sol";
+import {GasRefund} from "./guards/GasRefund.sol";
 import {Gate} from "./guards/Gate.sol";
-import {LimitTerms, PackedLimits} from "./guards/LimitTerms.sol";
+import {LimitTerms, LimitsWord} from "./guards/LimitTerms.sol";
 import {MandateTerms} from "./guards/MandateTerms.sol";
+import {Meters} from "./guards/Meters.sol";
 import {NetAssetValue, Valuation} from "./guards/NetAssetValue.sol";
 import {OracleBound, Quote} from "./guards/OracleBound.sol";
 import {OrderTerms} from "./guards/OrderTerms.sol";
-import {Envelope, ReviewVoucher} from "./guards/ReviewVoucher.sol";
-import {ReviewerSignatures} from "./guards/ReviewerSignatures.sol";
-import {RoleTerms} from "./guards/RoleTerms.sol";
-import {SignatureCheck} from "./guards/SignatureCheck.sol";
+import {RoleTerms, Roles} from "./guards/RoleTerms.sol";
+import {Changes, Timelock} from "./guards/Timelock.sol";
 import {TokenMove} from "./guards/TokenMove.sol";
 import {TransientLock} from "./guards/TransientLock.sol";
-import {VolumeMeter} from "./guards/VolumeMeter.sol";
+import {TypedData} from "./guards/TypedData.sol";
+import {TwapWord} from "./guards/TwapWord.sol";
+import {VolatilityEstimate, VolatilityWord} from "./guards/VolatilityWord.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title A treasury's funds, and the only door through which they trade
 ///
 /// TRUST
-/// The executor's key is assumed stolen. Whoever holds it can, until its expiry or a pause, do no more than make trades
-/// that a treasurer's mandate allows, at the oracle's price less the mandate's slippage bound, within the volume meter.
-/// Router, legs and pools are not trusted: what counts is what the balances say before and after.
-/// The oracle is trusted to answer honestly or not at all; without an answer nothing trades.
+/// The executor's key is assumed stolen. Whoever holds it can, until its expiry, a pause or a trip, do no more than make
+/// trades that a treasurer's mandate allows, at the oracle's price less the slippage bound, within the volume and the loss
+/// meter. Router, legs and pools are not trusted: what counts is what the balances say before and after. The oracle is trusted
+/// to answer honestly or not at all; without an answer nothing trades. `THREAT_MODEL.md` has the numbers.
 ///
 /// WHO MAY DO WHAT
-/// - owner: deposits, withdraws, books donations, unpauses, seals. Nothing stops a withdrawal: not a pause, a dead oracle, a
-///   tripped breaker or a missing executor. Only a running `execute` does, for its own transaction.
-/// - treasurer: signs mandates, closes them.
-/// - guardian: only subtracts (pauses, lowers limits, voids vouchers, closes mandates); these calls never revert for it.
+/// - owner: deposits, withdraws, books donations, unpauses, seals, hands over in two steps, and loosens after a delay. Nothing
+///   stops a withdrawal: not a pause, a dead oracle, a tripped breaker or a missing executor. Only a running `execute` does,
+///   for its own transaction.
+/// - treasurer: signs mandates, closes them, enables latched ones.
+/// - guardian: only subtracts (pauses, lowers limits, quarantines assets, retires models, drops the executor, voids vouchers,
+///   closes mandates, revokes submitted changes); these calls never revert for it. It cannot revoke changes of people.
 /// - reviewers, M of N: approve single orders above the automatic limit; re-arm a tripped breaker with a new executor.
+/// - sentinel, if there is one: co-signs every order.
 /// - executor: executes slices of open mandates.
-/// - anyone: takes a checkpoint, relays what treasurer and reviewers signed.
-/// Owner, executor and every guardian are distinct; treasurer and reviewers are not the executor.
+/// - anyone: takes a checkpoint, trips on a drawdown, relays what treasurer and reviewers signed, fills the refund tank.
+/// The executor holds no other role. Owner and guardians are distinct, and the sentinel is no reviewer.
+///
+/// LIMITS
+/// A zero limit forbids. Lowering is immediate and sets the smaller of old and new. Raising waits: its calldata is submitted,
+/// ripens for the function's delay (a day or more once sealed), can be revoked, expires after a fortnight, and dies with the
+/// epoch. Constants bound what can be set at all, and `dailyLossUsd`, fixed at creation, what can ever be lost in a day.
+///
+/// LOSS
+/// What a trade loses against the oracle is charged to a meter that drains its capacity in a day, as is its volume to another.
+/// In every window W of seconds, with B and C the capacities and T a day:
+///   loss(W) <= B * (1 + W / T) + e * C * (1 + W / T)
+/// where e is the worst error of the prices of a pair that the oracle still accepts. Gains never credit.
 ///
 /// TOKENS
 /// ERC-20 with 6 to 18 decimals, answering true or nothing, without a fee on transfer and without rebasing. Only booked
@@ -51,8 +69,9 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// left. No allowance is ever given.
 ///
 /// PRICES AND ROUNDING
-/// USD with 18 decimals per whole token. Rounding goes against the trade. A price that is stale, missing or malformed
-/// refuses; it never trips the breaker and never stops the owner.
+/// USD with 18 decimals per whole token. Rounding goes against the trade. A price that is stale, missing, malformed or in
+/// dispute between its sources refuses; it never trips the breaker and never stops the owner. A dead source stops its asset
+/// and, until a guardian quarantines that, the checkpoint.
 ///
 /// HIGH-WATER MARK
 /// Deposits and withdrawals read no price: they are remembered as flows and make the checkpoint stale, and `execute`
@@ -60,150 +79,162 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// stop trading for good. A checkpoint compares the value without the flows to the mark, then scales the mark by them.
 ///
 /// LIVENESS
-/// `execute` reverts on every refusal, so nothing it does is half done. Only `checkpoint` latches. Zero limits forbid.
-/// The lock is shared by `execute`, `deposit`, `withdraw`, `book` and `checkpoint`; pausing and tightening ignore it.
-/// Packed words are written before the first external call or read again after it.
+/// `execute` reverts on every refusal, so nothing it does is half done. Only `checkpoint` and `trip` latch the breaker.
+/// The lock is shared by `execute`, `deposit`, `withdraw`, `book`, `checkpoint` and `trip`; pausing and tightening ignore it.
+/// Packed words are written before the first external call that could write, or read again after it.
 contract Vault is IVault, TransientLock {
-    using AssetBook for Asset;
+    using AssetBook for Book;
     using BalanceDelta for Balances;
-    using LimitTerms for Limits;
-    using LimitTerms for PackedLimits;
     using MandateTerms for Mandate;
     using MandateTerms for MandateProgress;
     using NetAssetValue for Valuation;
     using OracleBound for Quote;
-    using ReviewVoucher for Envelope;
-
-    uint256 private constant MOST_ASSETS = 16;
-    uint256 private constant LONGEST_HEARTBEAT = 2 days;
+    using RoleTerms for Roles;
+    using Timelock for Changes;
 
     // --- fixed at creation ---
 
-    address public immutable owner;
-    address public immutable treasurer;
-    IRouter private immutable router;
-    IPriceOracle private immutable oracle;
-    uint256 private immutable reviewThreshold;
-    /// @dev Hash of everything but the executor and the limits.
-    bytes32 private immutable rolesHash;
-
-    mapping(address account => bool) public isGuardian;
-    mapping(address account => bool) public isReviewer;
-    address[] private tokens;
+    address public immutable router;
+    address public immutable oracle;
+    address public immutable approvals;
+    address public immutable wrappedNative;
+    uint256 public immutable dailyLossUsd;
 
     // --- state ---
 
     Gate private gate;
-    ExecutorWord private executorWord;
-    VolumeMeter private volumeMeter;
-    PackedLimits private packedLimits;
+    LimitsWord private limitsWord;
+    Meters private meters;
+    Meter private refundMeter;
+    Breaker private breaker;
     uint256 private peakUsd;
     uint256 private netAssetValueUsd;
+    /// @dev Hash of the configuration and of every change of it.
+    bytes32 private policyHash;
     uint256 public voucherCounter;
     mapping(uint256 nonce => bool) public voucherUsed;
+    mapping(bytes32 modelId => bool) public isModelActive;
     mapping(bytes32 mandateId => MandateProgress) private progressOf;
-    mapping(address token => Asset) private assetOf;
+    mapping(bytes32 mandateId => Meter) public refillOf;
+    mapping(address token => Asset) private assets;
+    address[] private tokenList;
+    Roles private roles;
+    Changes private changes;
 
     constructor(VaultConfiguration memory configuration) {
-        RoleTerms.requireSane(configuration);
-        configuration.limits.requireBounds();
-        if (configuration.router.code.length == 0) revert Refused(Refusal.OutOfBounds, uint160(configuration.router));
-        if (configuration.oracle.code.length == 0) revert Refused(Refusal.OutOfBounds, uint160(configuration.oracle));
-        owner = configuration.owner;
-        treasurer = configuration.treasurer;
-        router = IRouter(configuration.router);
-        oracle = IPriceOracle(configuration.oracle);
-        reviewThreshold = configuration.reviewThreshold;
-        packedLimits = configuration.limits.pack();
-        executorWord = ExecutorWordBits.pack(configuration.executor, 1, configuration.executorExpiry);
-        for (uint256 i = 0; i < configuration.guardians.length; i++) {
-            isGuardian[configuration.guardians[i]] = true;
+        AssetListing.requireContract(configuration.router);
+        AssetListing.requireContract(configuration.oracle);
+        AssetListing.requireContract(configuration.approvals);
+        AssetListing.requireContract(configuration.wrappedNative);
+        router = configuration.router;
+        oracle = configuration.oracle;
+        approvals = configuration.approvals;
+        wrappedNative = configuration.wrappedNative;
+        dailyLossUsd = configuration.dailyLossUsd;
+        policyHash = keccak256(abi.encode(configuration));
+        limitsWord = LimitTerms.pack(configuration.limits);
+        assignRoles(configuration);
+        for (uint256 i = 0; i < configuration.models.length; i++) {
+            isModelActive[configuration.models[i]] = true;
         }
-        for (uint256 i = 0; i < configuration.reviewers.length; i++) {
-            isReviewer[configuration.reviewers[i]] = true;
+        for (uint256 i = 0; i < configuration.assets.length; i++) {
+            if (assets[configuration.assets[i].token].book.listing != Listing.Unlisted) {
+                refuse(Refusal.OutOfBounds, uint160(configuration.assets[i].token));
+            }
+            AssetListing.list(assets, tokenList, IPriceOracle(configuration.oracle), configuration.assets[i]);
         }
-        listAssets(configuration.assets);
-        rolesHash = keccak256(
-            abi.encode(
-                configuration.owner,
-                configuration.treasurer,
-                configuration.guardians,
-                configuration.reviewers,
-                configuration.reviewThreshold,
-                configuration.router,
-                configuration.oracle,
-                configuration.assets
-            )
-        );
+        requirePromise(limitsWord, configuration.dailyLossUsd);
     }
 
-    function listAssets(AssetConfiguration[] memory list) private {
-        if (list.length > MOST_ASSETS) revert Refused(Refusal.OutOfBounds, list.length);
-        for (uint256 i = 0; i < list.length; i++) {
-            address token = list[i].token;
-            Feed memory feed = list[i].feed;
-            Asset storage asset = assetOf[token];
-            uint8 decimals = IERC20(token).decimals();
-            RoleTerms.requireAddress(feed.source);
-            if (asset.listed) revert Refused(Refusal.OutOfBounds, uint160(token));
-            if (decimals < 6 || decimals > 18) revert Refused(Refusal.OutOfBounds, decimals);
-            if (feed.heartbeat == 0 || feed.heartbeat > LONGEST_HEARTBEAT) {
-                revert Refused(Refusal.OutOfBounds, feed.heartbeat);
+    function assignRoles(VaultConfiguration memory configuration) private {
+        address executor = configuration.executor;
+        roles.setOwner(configuration.owner, executor);
+        roles.setTreasurer(configuration.treasurer, executor);
+        for (uint256 i = 0; i < configuration.guardians.length; i++) {
+            if (roles.isGuardian[configuration.guardians[i]]) {
+                refuse(Refusal.RoleConflict, uint160(configuration.guardians[i]));
             }
-            asset.feed = feed;
-            asset.decimals = decimals;
-            asset.listed = true;
-            tokens.push(token);
+            roles.setGuardian(configuration.guardians[i], true, executor);
         }
+        for (uint256 i = 0; i < configuration.reviewers.length; i++) {
+            if (roles.isReviewer[configuration.reviewers[i]]) {
+                refuse(Refusal.RoleConflict, uint160(configuration.reviewers[i]));
+            }
+            roles.setReviewer(configuration.reviewers[i], true, 1, executor);
+        }
+        roles.setThreshold(configuration.reviewThreshold);
+        roles.setSentinel(configuration.sentinel, executor);
+        roles.requireExecutor(executor, configuration.executorExpiry);
+        gate = Gate.wrap(1 << 192).withExecutor(executor, configuration.executorExpiry)
+            .withSentinel(configuration.sentinel != address(0));
     }
 
     // ------------------------------------------------------------------------------------------------ executor
 
     /// @inheritdoc IVault
-    function execute(Mandate calldata mandate, Order calldata order, Leg[] calldata legs, Voucher calldata voucher)
-        external
-        lock
-        returns (uint256 amountOut)
-    {
-        gate.requireOpen();
-        executorWord.requireHeldBy(msg.sender);
-        executorWord.requireEpoch(order.epoch);
+    function execute(
+        Mandate calldata mandate,
+        Order calldata order,
+        Leg[] calldata legs,
+        Voucher calldata voucher,
+        bytes calldata
+    ) external lock returns (uint256) {
+        uint256 gasAtStart = gasleft();
+        Gate word = gate;
+        word.requireOpen();
+        word.requireHeldBy(msg.sender);
+        word.requireEpoch(order.epoch);
         OrderTerms.requireDeadline(order.deadline);
         MandateProgress memory progress = progressOf[order.mandateId];
         OrderTerms.requireIndex(order.executionIndex, progress.executionCount);
-        mandate.requireLive(order.mandateId, progress);
+        mandate.requireLive(order.mandateId, progress, word.treasurerEpoch());
         mandate.requireSlice(order.amountIn, progress);
         mandate.requireWorstPrice(order);
         OrderTerms.requireLegs(legs, order.amountIn);
-        Limits memory limits = packedLimits.unpack();
-        gate.requireFreshCheckpoint(limits.maximumCheckpointAge);
-        Quote memory quote = quoteOf(mandate.sell, mandate.buy);
-        uint256 slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps);
-        quote.requireAbove(order.amountIn, order.minimumOut, slippageBps);
+        LimitsWord limits = limitsWord;
+        word.requireFreshCheckpoint(limits.maximumCheckpointAge());
+        if (!isModelActive[order.modelId]) refuse(Refusal.ModelInactive, uint256(order.modelId));
+        Quote memory quote = quoteOf(mandate, order);
+        uint256 slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
+        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, slippageBps);
         uint256 valueUsd = quote.valueUsd(order.amountIn);
-        VolumeMeter charged = volumeMeter.charged(valueUsd, limits.volumeCapacityUsd, limits.volumeRateUsd);
-        bool reviewed = valueUsd > limits.automaticLimitUsd;
-        if (reviewed) requireReviewed(mandate, order, voucher, limits);
+        quote.requireWithinCap(valueUsd, limits.sizeCapUsd());
+        bool reviewed = valueUsd > limits.automaticLimitUsd();
+        if (reviewed) requireApproval(IApprovals.requireReviewed.selector);
+        if (word.sentinelRequired()) requireApproval(IApprovals.requireCoSigned.selector);
 
-        // Everything is written before anything outside is called.
+        // Everything is written before anything outside can write back.
         if (reviewed) voucherUsed[voucher.nonce] = true;
-        volumeMeter = charged;
+        meters = meters.withVolume(valueUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
         progressOf[order.mandateId] = progress.advanced(order.amountIn);
+        if (mandate.refillPeriod != 0) {
+            refillOf[order.mandateId] = mandate.requireRefill(refillOf[order.mandateId], order.amountIn);
+        }
 
         Fill memory fill = trade(mandate.sell, mandate.buy, order.amountIn, legs);
-        if (fill.spent > order.amountIn) revert Refused(Refusal.Overspent, fill.spent);
-        if (fill.received < order.minimumOut) revert Refused(Refusal.OutputTooLow, fill.received);
+        if (fill.spent > order.amountIn) refuse(Refusal.Overspent, fill.spent);
+        if (fill.received < order.minimumOut) refuse(Refusal.OutputTooLow, fill.received);
+        fill.worth = quote.worth(fill.spent);
         // Follows from the checks above; stands here because the outcome is what is promised.
-        quote.requireAbove(fill.spent, fill.received, slippageBps);
-        settle(mandate, fill);
+        OracleBound.requireAbove(fill.worth, fill.received, slippageBps);
+        fill.lossUsd = quote.lossUsd(fill.spent, fill.received);
+        if (fill.lossUsd != 0) {
+            meters = meters.withLoss(fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
+        }
+        noteFill(mandate, order.mandateId, fill);
+        assets[mandate.sell].book.debit(fill.spent);
+        assets[mandate.buy].book.credit(fill.received);
         emitExecuted(order, quote, fill, reviewed);
+        if (limits.refundCapacityUsd() != 0) refund(gasAtStart, valueUsd, limits);
         return fill.received;
     }
 
-    /// @dev Measured amounts of a trade, in base units.
+    /// @dev Measured amounts of a trade, in base units; `worth` is what the oracle says `spent` is worth.
     struct Fill {
         uint256 spent;
         uint256 received;
+        uint256 worth;
+        uint256 lossUsd;
     }
 
     /// @dev Sends exactly the input to the router and measures what left and what came.
@@ -211,17 +242,26 @@ contract Vault is IVault, TransientLock {
         private
         returns (Fill memory fill)
     {
-        uint256 available = assetOf[sell].available(sell);
-        if (amountIn > available) revert Refused(Refusal.InsufficientBalance, available);
         Balances memory start = BalanceDelta.measure(sell, buy);
-        TokenMove.push(sell, address(router), amountIn);
-        router.swap(sell, buy, address(this), legs);
+        uint256 available = FixedPointMathLib.min(start.sell, assets[sell].book.booked);
+        if (amountIn > available) refuse(Refusal.InsufficientBalance, available);
+        TokenMove.push(sell, router, amountIn);
+        IRouter(router).swap(sell, buy, address(this), legs);
         (fill.spent, fill.received) = start.since(sell, buy);
     }
 
-    function settle(Mandate calldata mandate, Fill memory fill) private {
-        assetOf[mandate.sell].debit(fill.spent);
-        assetOf[mandate.buy].credit(fill.received);
+    /// @dev Counts poor fills in a row. The progress is read again: a guardian may have closed the mandate meanwhile.
+    function noteFill(Mandate calldata mandate, bytes32 mandateId, Fill memory fill) private {
+        MandateProgress storage progress = progressOf[mandateId];
+        uint8 poorFills = progress.poorFills;
+        if (!mandate.isPoor(fill.received, fill.worth)) {
+            if (poorFills != 0) progress.poorFills = 0;
+            return;
+        }
+        progress.poorFills = ++poorFills;
+        if (poorFills < mandate.maximumPoorFills) return;
+        progress.latched = true;
+        emit MandateLatched(mandateId, poorFills);
     }
 
     function emitExecuted(Order calldata order, Quote memory quote, Fill memory fill, bool reviewed) private {
@@ -231,143 +271,247 @@ contract Vault is IVault, TransientLock {
             msg.sender,
             fill.spent,
             fill.received,
-            quote.worth(fill.spent),
+            fill.worth,
             quote.priceIn,
             quote.priceOut,
+            fill.lossUsd,
             order.decisionHead,
+            order.modelId,
             reviewed
         );
     }
 
-    /// @dev Signatures are checked, by static calls, before anything is written.
-    function requireReviewed(
-        Mandate calldata mandate,
-        Order calldata order,
-        Voucher calldata voucher,
-        Limits memory limits
-    ) private view {
-        if (voucher.signatures.length == 0) {
-            revert Refused(Refusal.ReviewRequired, limits.automaticLimitUsd);
+    /// @dev Paid last and under the lock. An empty tank, an unknown price or a full meter skips it, and never undoes a trade.
+    function refund(uint256 gasAtStart, uint256 tradeUsd, LimitsWord limits) private {
+        uint256 capacityUsd = limits.refundCapacityUsd();
+        uint256 lossCapacityUsd = limits.lossCapacityUsd();
+        uint256 price = nativePrice();
+        (uint256 amountWei, uint256 valueUsd) = GasRefund.due(gasAtStart - gasleft(), price, tradeUsd);
+        if (amountWei == 0 || amountWei > address(this).balance) return;
+        (bool fits, Meter next) = refundMeter.charged(valueUsd, capacityUsd, 1 days);
+        if (!fits || meters.lossAfter(valueUsd, lossCapacityUsd) > lossCapacityUsd) return;
+        refundMeter = next;
+        meters = meters.withLoss(valueUsd, limits.volumeCapacityUsd(), lossCapacityUsd);
+        if (TokenMove.tryPushNative(msg.sender, amountWei, GasRefund.RECEIVER_GAS)) {
+            emit GasRefunded(msg.sender, amountWei, valueUsd);
         }
-        ReviewVoucher.requireUsable(voucher, order.minimumOut, voucherUsed[voucher.nonce]);
-        Envelope memory envelope = Envelope({
-            mandateId: order.mandateId,
-            sell: mandate.sell,
-            buy: mandate.buy,
-            amountIn: order.amountIn,
-            minimumOut: voucher.minimumOut,
-            epoch: executorWord.epoch(),
-            expiry: voucher.expiry,
-            nonce: voucher.nonce,
-            counter: voucherCounter,
-            policyHash: policyHash(limits)
-        });
-        ReviewerSignatures.requireThreshold(isReviewer, reviewThreshold, envelope.digest(), voucher.signatures);
+    }
+
+    /// @dev By the feed alone: it only values a refund, which has a quota of its own. Zero: unknown.
+    function nativePrice() private view returns (uint256) {
+        Asset storage native = assets[wrappedNative];
+        if (!native.book.isTrading()) return 0;
+        PriceQuery memory query;
+        query.feed = native.feed;
+        return IPriceOracle(oracle).verdict(query).high;
+    }
+
+    /// @dev Passes this call's arguments on as they came, to a function that takes the same; refuses as it does.
+    function requireApproval(bytes4 selector) private view {
+        address asked = approvals;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            mstore(free, or(selector, and(mload(free), shr(32, not(0)))))
+            if iszero(staticcall(gas(), asked, free, calldatasize(), 0, 0)) {
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ anyone
 
     /// @inheritdoc IVault
-    function checkpoint() external lock {
-        Valuation memory value = valuation();
+    function checkpoint(uint16[] calldata hints) external lock {
+        takeCheckpoint(hints);
+    }
+
+    /// @inheritdoc IVault
+    function trip(uint16[] calldata hints) external lock {
+        if (gate.tripped()) refuse(Refusal.Tripped, breaker.incident);
+        if (!takeCheckpoint(hints)) refuse(Refusal.NoDrawdown, peakUsd);
+    }
+
+    /// @dev Whether the value has fallen past the limit.
+    function takeCheckpoint(uint16[] calldata hints) private returns (bool crossed) {
+        Valuation memory value = valuation(hints);
         Gate from = gate;
         uint256 peak = peakUsd;
         uint256 high = NetAssetValue.positive(value.beforeHigh);
-        bool crossed = !from.rebasing() && Drawdown.crossed(high, peak, packedLimits.drawdownBps);
-        Gate to = Drawdown.judged(from, crossed);
-        uint256 next = from.rebasing()
-            ? value.afterLow
-            : Drawdown.peakAfter(peak, NetAssetValue.positive(value.beforeLow), value.afterLow);
-        gate = to.withCheckpoint(block.timestamp);
-        peakUsd = next;
+        crossed = !from.rebasing() && Drawdown.crossed(high, peak, limitsWord.drawdownBps());
+        (Gate to, Breaker memory next) = Drawdown.judged(from, breaker, crossed);
+        if (!from.rebasing()) {
+            peak = Drawdown.peakAfter(peak, NetAssetValue.positive(value.beforeLow), value.afterLow);
+        } else {
+            peak = value.afterLow;
+        }
+        if (next.suspendedAt != 0 && next.suspendedAt != breaker.suspendedAt) emit Suspended(high, peakUsd);
+        if (to.tripped() && !from.tripped()) emit Tripped(next.incident, high, peakUsd);
+        if (from.suspended() && !crossed) emit Resumed(high, peakUsd);
+        gate = to.withCheckpoint();
+        breaker = next;
+        peakUsd = peak;
         netAssetValueUsd = value.afterLow;
-        if (to.suspended() && to.suspendedAt() != from.suspendedAt()) emit Suspended(high, peak);
-        if (!from.tripped() && to.tripped()) emit Tripped(to.incident(), high, peak);
-        if (from.suspended() && !crossed) emit Resumed(high, peak);
-        emit Checkpointed(msg.sender, value.afterLow, value.afterHigh, next);
+        emit Checkpointed(msg.sender, value.afterLow, value.afterHigh, peak);
     }
 
-    /// @dev Prices every asset that holds or moved anything, and forgets the flows.
-    function valuation() private returns (Valuation memory sum) {
-        for (uint256 i = 0; i < tokens.length; i++) {
-            address token = tokens[i];
-            Asset storage asset = assetOf[token];
-            uint256 amount = asset.available(token);
-            int256 flow = asset.flow;
-            if (amount == 0 && flow == 0) continue;
-            sum.add(priceOf(token, asset), amount, flow, 10 ** asset.decimals);
-            asset.flow = 0;
+    /// @dev Prices every asset that trades and holds or moved anything, and notes what part of the whole each is.
+    function valuation(uint16[] calldata hints) private returns (Valuation memory sum) {
+        uint256[] memory values = new uint256[](tokenList.length);
+        for (uint256 i = 0; i < values.length; i++) {
+            values[i] = valueOf(tokenList[i], i < hints.length ? hints[i] : 0, sum);
+        }
+        for (uint256 i = 0; i < values.length; i++) {
+            Asset storage asset = assets[tokenList[i]];
+            uint256 share = sum.afterLow == 0 ? 0 : FixedPointMathLib.fullMulDiv(values[i], 2 ** 32, sum.afterLow);
+            asset.volatility = asset.volatility.withShare(share);
         }
     }
 
-    /// @inheritdoc IVault
-    function openMandate(Mandate calldata mandate, bytes calldata signature) external returns (bytes32 mandateId) {
-        mandateId = mandate.id();
-        MandateProgress memory progress = progressOf[mandateId];
-        progress.requireUnused();
-        assetOf[mandate.sell].requireListed(mandate.sell);
-        assetOf[mandate.buy].requireListed(mandate.buy);
-        mandate.requireSane(packedLimits.maximumSlippageBps);
-        SignatureCheck.requireBy(treasurer, mandateId, signature);
-        progressOf[mandateId].open = true;
-        emit MandateOpened(mandateId, treasurer, mandate);
+    /// @dev Adds one asset to the sum, samples its volatility, and forgets its flow.
+    function valueOf(address token, uint16 hint, Valuation memory sum) private returns (uint256 valueUsd) {
+        Asset storage asset = assets[token];
+        Book memory entry = asset.book;
+        if (!entry.isTrading()) return 0;
+        uint256 amount = FixedPointMathLib.min(entry.booked, TokenMove.balanceOf(token, address(this)));
+        if (amount == 0 && entry.flow == 0) return 0;
+        Verdict memory verdict = priceOf(token, asset, hint);
+        valueUsd = sum.add(verdict, amount, entry.flow, 10 ** entry.decimals);
+        uint256 referenceBps = limitsWord.referenceVolatilityBps();
+        VolatilityWord volatility = asset.volatility.sampled(verdict.feed, referenceBps);
+        asset.volatility = volatility;
+        entry.flow = 0;
+        entry.sizeFactor = volatility.factor(referenceBps);
+        asset.book = entry;
     }
 
     /// @inheritdoc IVault
-    function resetBreaker(BreakerReset calldata reset, ReviewerSignature[] calldata signatures) external {
+    function openMandate(Mandate calldata mandate, bytes calldata) external returns (bytes32 mandateId) {
+        mandateId = mandate.id(address(this));
+        MandateProgress storage progress = progressOf[mandateId];
+        MandateTerms.requireUnused(progress.open, progress.closed);
+        assets[mandate.sell].book.requireTrading(mandate.sell);
+        assets[mandate.buy].book.requireTrading(mandate.buy);
+        requireApproval(IApprovals.requireMandate.selector);
+        progress.open = true;
+        progress.treasurerEpoch = gate.treasurerEpoch();
+        mandate.emitOpened(mandateId, roles.treasurer);
+    }
+
+    /// @inheritdoc IVault
+    function resetBreaker(BreakerReset calldata reset, ReviewerSignature[] calldata) external {
         Gate from = gate;
-        ExecutorWord old = executorWord;
-        from.requireIncident(reset.incident);
+        uint32 incident = breaker.incident;
+        if (!from.tripped() || incident != reset.incident) refuse(Refusal.WrongIncident, incident);
         BreakerResetTerms.requireDeadline(reset.deadline);
-        RoleTerms.requireExecutor(reset.newExecutor, reset.executorExpiry);
-        requireRoleless(reset.newExecutor, old.key());
-        bytes32 digest = BreakerResetTerms.digest(reset, policyHash(packedLimits.unpack()));
-        ReviewerSignatures.requireThreshold(isReviewer, reviewThreshold, digest, signatures);
-        uint32 epoch = old.epoch() + 1;
-        executorWord = ExecutorWordBits.pack(reset.newExecutor, epoch, reset.executorExpiry);
-        gate = from.withReset();
-        emit BreakerWasReset(reset.incident, reset.newExecutor, reset.executorExpiry, epoch);
+        RoleTerms.requireDifferent(reset.newExecutor, from.executor());
+        roles.requireExecutor(reset.newExecutor, reset.executorExpiry);
+        requireApproval(IApprovals.requireReset.selector);
+        Gate to = from.withReset().withExecutor(reset.newExecutor, reset.executorExpiry);
+        gate = to;
+        breaker.suspendedAt = 0;
+        emit BreakerWasReset(reset.incident, reset.newExecutor, reset.executorExpiry, to.epoch());
     }
 
-    /// @dev A new executor holds no other role, and is not the key that tripped.
-    function requireRoleless(address account, address oldExecutor) private view {
-        if (
-            account == owner || account == treasurer || account == oldExecutor || isGuardian[account]
-                || isReviewer[account]
-        ) revert Refused(Refusal.RoleConflict, uint160(account));
-    }
+    /// @inheritdoc IVault
+    receive() external payable {}
 
-    // ------------------------------------------------------------------------------------------------ guardian, owner
+    // ------------------------------------------------------------------------------------------------ guardian or owner
 
     /// @inheritdoc IVault
     function pause() external {
-        if (!isGuardian[msg.sender]) requireOwner();
+        requireGuardianOrOwner();
         gate = gate.withPause();
         emit Paused(msg.sender);
     }
 
     /// @inheritdoc IVault
-    function lowerLimits(Limits calldata limits) external {
-        if (!isGuardian[msg.sender]) requireOwner();
-        Limits memory lowered = packedLimits.unpack().lowered(limits);
-        packedLimits = lowered.pack();
-        emit LimitsLowered(msg.sender, lowered);
+    function lowerLimits(Limits calldata wanted) external {
+        requireGuardianOrOwner();
+        LimitsWord old = limitsWord;
+        LimitsWord lowered = old.lowered(wanted);
+        if (LimitsWord.unwrap(old) != LimitsWord.unwrap(lowered)) {
+            limitsWord = lowered;
+            // Size factors were computed with the old reference: the next checkpoint brings new ones.
+            if (old.referenceVolatilityBps() != lowered.referenceVolatilityBps()) gate = gate.withFlow();
+            notePolicyChange();
+        }
+        emit LimitsLowered(msg.sender, lowered.unpack());
     }
 
     /// @inheritdoc IVault
     function voidVouchers() external {
-        if (!isGuardian[msg.sender]) requireOwner();
+        requireGuardianOrOwner();
         voucherCounter++;
         emit VouchersVoided(msg.sender, voucherCounter);
     }
 
     /// @inheritdoc IVault
-    /// @notice Also closes a mandate that was signed and not opened yet.
     function closeMandate(bytes32 mandateId) external {
-        if (!isGuardian[msg.sender] && msg.sender != treasurer) requireOwner();
+        if (msg.sender != roles.treasurer) requireGuardianOrOwner();
         progressOf[mandateId].open = false;
         progressOf[mandateId].closed = true;
         emit MandateClosed(mandateId, msg.sender);
+    }
+
+    /// @inheritdoc IVault
+    function quarantine(address token) external {
+        requireGuardianOrOwner();
+        Asset storage asset = assets[token];
+        if (asset.book.isTrading()) {
+            asset.book.listing = Listing.Quarantined;
+            asset.book.flow = 0;
+            peakUsd = Drawdown.peakWithout(peakUsd, asset.volatility.share());
+            asset.volatility = asset.volatility.withShare(0);
+            gate = gate.withFlow();
+            notePolicyChange();
+        }
+        emit AssetQuarantined(msg.sender, token, peakUsd);
+    }
+
+    /// @inheritdoc IVault
+    function retireModel(bytes32 modelId) external {
+        requireGuardianOrOwner();
+        if (isModelActive[modelId]) {
+            isModelActive[modelId] = false;
+            notePolicyChange();
+        }
+        emit ModelRetired(msg.sender, modelId);
+    }
+
+    /// @inheritdoc IVault
+    function dropExecutor() external {
+        requireGuardianOrOwner();
+        address old = gate.executor();
+        gate = gate.withExecutor(address(0), 0);
+        emit ExecutorDropped(msg.sender, old);
+    }
+
+    /// @inheritdoc IVault
+    function revoke(bytes calldata data) external {
+        requireGuardianOrOwner();
+        bytes4 selector = bytes4(data);
+        if (selector == IVault.setGuardian.selector || selector == IVault.setReviewer.selector) requireOwner();
+        changes.revoke(data, gate.epoch(), gate.isSealed());
+        emit ChangeRevoked(msg.sender, data);
+    }
+
+    function requireGuardianOrOwner() private view {
+        if (!roles.isGuardian[msg.sender]) requireOwner();
+    }
+
+    // ------------------------------------------------------------------------------------------------ treasurer
+
+    /// @inheritdoc IVault
+    function enableMandate(bytes32 mandateId) external {
+        if (msg.sender != roles.treasurer) refuse(Refusal.Unauthorized, uint160(msg.sender));
+        MandateProgress storage progress = progressOf[mandateId];
+        if (!progress.open) refuse(Refusal.MandateUnknown, uint256(mandateId));
+        progress.latched = false;
+        progress.poorFills = 0;
+        progress.treasurerEpoch = gate.treasurerEpoch();
+        emit MandateEnabled(mandateId, msg.sender);
     }
 
     // ------------------------------------------------------------------------------------------------ owner
@@ -375,16 +519,16 @@ contract Vault is IVault, TransientLock {
     /// @inheritdoc IVault
     function deposit(address token, uint256 amount) external lock {
         requireOwner();
-        Asset storage asset = assetOf[token];
-        asset.requireListed(token);
-        if (amount == 0) revert Refused(Refusal.OutOfBounds, 0);
-        asset.flowIn(amount);
+        Book storage entry = assets[token].book;
+        entry.requireTrading(token);
+        if (amount == 0) refuse(Refusal.OutOfBounds, 0);
+        entry.flowIn(amount);
         gate = gate.withFlow();
         uint256 start = TokenMove.balanceOf(token, address(this));
         TokenMove.pull(token, msg.sender, address(this), amount);
         uint256 end = TokenMove.balanceOf(token, address(this));
         // A token that keeps a part on the way would make the books lie.
-        if (end < start || end - start != amount) revert Refused(Refusal.TransferFailed, uint160(token));
+        if (end < start || end - start != amount) refuse(Refusal.TransferFailed, uint160(token));
         emit Deposited(msg.sender, token, amount);
     }
 
@@ -392,24 +536,28 @@ contract Vault is IVault, TransientLock {
     function withdraw(address token, uint256 amount, address to) external lock {
         requireOwner();
         RoleTerms.requireAddress(to);
-        Asset storage asset = assetOf[token];
-        if (asset.listed) {
-            asset.flowOut(amount);
-            gate = gate.withFlow();
+        if (token == address(0)) {
+            TokenMove.pushNative(to, amount);
+        } else {
+            Book storage entry = assets[token].book;
+            if (entry.listing != Listing.Unlisted) {
+                entry.flowOut(amount);
+                gate = gate.withFlow();
+            }
+            TokenMove.push(token, to, amount);
         }
-        TokenMove.push(token, to, amount);
         emit Withdrawn(to, token, amount);
     }
 
     /// @inheritdoc IVault
     function book(address token) external lock {
         requireOwner();
-        if (!gate.isSealed()) revert Refused(Refusal.NotSealed, 0);
-        Asset storage asset = assetOf[token];
-        asset.requireListed(token);
+        if (!gate.isSealed()) refuse(Refusal.NotSealed, 0);
+        Book storage entry = assets[token].book;
+        entry.requireTrading(token);
         uint256 balance = TokenMove.balanceOf(token, address(this));
-        uint256 amount = balance > asset.booked ? balance - asset.booked : 0;
-        asset.flowIn(amount);
+        uint256 amount = balance > entry.booked ? balance - entry.booked : 0;
+        entry.flowIn(amount);
         gate = gate.withFlow();
         emit Booked(token, amount);
     }
@@ -424,80 +572,188 @@ contract Vault is IVault, TransientLock {
     /// @inheritdoc IVault
     function seal() external {
         requireOwner();
-        if (gate.isSealed()) revert Refused(Refusal.AlreadySealed, 0);
+        if (gate.isSealed()) refuse(Refusal.AlreadySealed, 0);
         gate = gate.withSeal();
         emit Sealed(msg.sender);
     }
 
+    /// @inheritdoc IVault
+    function proposeOwner(address proposed) external {
+        requireOwner();
+        roles.pendingOwner = proposed;
+        emit OwnerProposed(msg.sender, proposed);
+    }
+
+    /// @inheritdoc IVault
+    function acceptOwner() external {
+        if (msg.sender != roles.pendingOwner) refuse(Refusal.Unauthorized, uint160(msg.sender));
+        address old = roles.owner;
+        roles.setOwner(msg.sender, gate.executor());
+        notePolicyChange();
+        emit OwnerChanged(old, msg.sender);
+    }
+
+    /// @inheritdoc IVault
+    function submit(bytes calldata data) external {
+        requireOwner();
+        if (data.length < 4) refuse(Refusal.OutOfBounds, data.length);
+        // Shortening a delay waits for as long as the delay.
+        bool shortens = bytes4(data) == IVault.lowerDelay.selector && data.length >= 8;
+        bytes4 selector = shortens ? bytes4(data[4:8]) : bytes4(data);
+        uint256 at = changes.submit(data, selector, gate.epoch(), gate.isSealed());
+        emit ChangeSubmitted(msg.sender, bytes4(data), data, at);
+    }
+
+    /// @inheritdoc IVault
+    function raiseDelay(bytes4 selector, uint256 delay) external {
+        requireOwner();
+        uint256 longest = FixedPointMathLib.min(delay, Timelock.HIGHEST_DELAY);
+        changes.delays[selector] = FixedPointMathLib.max(changes.delayOf(selector), longest);
+        emit DelayRaised(msg.sender, selector, changes.delayOf(selector));
+    }
+
     function requireOwner() private view {
-        if (msg.sender != owner) revert Refused(Refusal.Unauthorized, uint160(msg.sender));
+        if (msg.sender != roles.owner) refuse(Refusal.Unauthorized, uint160(msg.sender));
+    }
+
+    // ------------------------------------------------------------------------------------------------ owner, after a delay
+
+    /// @inheritdoc IVault
+    function raiseLimits(Limits calldata wanted) external {
+        consumeChange();
+        LimitsWord raised = limitsWord.raised(wanted);
+        requirePromise(raised, dailyLossUsd);
+        limitsWord = raised;
+        emit LimitsRaised(msg.sender, raised.unpack());
+    }
+
+    /// @inheritdoc IVault
+    function setExecutor(address executor, uint64 expiry) external {
+        consumeChange();
+        roles.requireExecutor(executor, expiry);
+        gate = gate.withExecutor(executor, expiry);
+        emit ExecutorSet(msg.sender, executor, expiry);
+    }
+
+    /// @inheritdoc IVault
+    function setTreasurer(address account) external {
+        consumeChange();
+        roles.setTreasurer(account, gate.executor());
+        Gate next = gate.withNextTreasurer();
+        gate = next;
+        emit TreasurerSet(msg.sender, account, next.treasurerEpoch());
+    }
+
+    /// @inheritdoc IVault
+    function setGuardian(address account, bool held) external {
+        consumeChange();
+        roles.setGuardian(account, held, gate.executor());
+        emit GuardianSet(msg.sender, account, held);
+    }
+
+    /// @inheritdoc IVault
+    function setReviewer(address account, bool held, uint8 threshold) external {
+        consumeChange();
+        roles.setReviewer(account, held, threshold, gate.executor());
+        emit ReviewerSet(msg.sender, account, held, threshold);
+    }
+
+    /// @inheritdoc IVault
+    function setSentinel(address account) external {
+        consumeChange();
+        roles.setSentinel(account, gate.executor());
+        gate = gate.withSentinel(account != address(0));
+        emit SentinelSet(msg.sender, account);
+    }
+
+    /// @inheritdoc IVault
+    function allowModel(bytes32 modelId) external {
+        consumeChange();
+        isModelActive[modelId] = true;
+        emit ModelAllowed(msg.sender, modelId);
+    }
+
+    /// @inheritdoc IVault
+    function listAsset(AssetConfiguration calldata configuration) external {
+        consumeChange();
+        AssetListing.list(assets, tokenList, IPriceOracle(oracle), configuration);
+        requirePromise(limitsWord, dailyLossUsd);
+        gate = gate.withFlow();
+        emit AssetListed(msg.sender, configuration.token, configuration.source);
+    }
+
+    /// @inheritdoc IVault
+    function lowerDelay(bytes4 selector, uint256 delay) external {
+        consumeChange();
+        changes.delays[selector] = FixedPointMathLib.min(changes.delayOf(selector), delay);
+        emit DelayLowered(msg.sender, selector, changes.delayOf(selector));
+    }
+
+    /// @dev The first line of every loosening: the owner, with a change that was submitted and is ripe.
+    function consumeChange() private {
+        requireOwner();
+        changes.consume(msg.data, gate.epoch(), gate.isSealed());
+        notePolicyChange();
+    }
+
+    function notePolicyChange() private {
+        policyHash = TypedData.hashOf(policyHash, 0, msg.data.length);
+    }
+
+    function requirePromise(LimitsWord limits, uint256 promisedUsd) private view {
+        AssetListing.requirePromise(
+            assets, tokenList, limits.lossCapacityUsd(), limits.volumeCapacityUsd(), promisedUsd
+        );
     }
 
     // ------------------------------------------------------------------------------------------------ prices
 
-    /// @dev The price of a listed asset; without one, the reason is the refusal.
-    function priceOf(address token, Asset storage asset) private view returns (Verdict memory verdict) {
-        verdict = oracle.verdict(asset.feed);
-        if (verdict.reason != Refusal.None) revert Refused(verdict.reason, uint160(token));
+    function queryOf(Asset storage asset, Listing listing, uint16 hint) private view returns (PriceQuery memory query) {
+        query.feed = asset.feed;
+        if (listing == Listing.Feed) return query;
+        query.twap = asset.twap;
+        query.quoteFeed = assets[tokenList[query.twap.quoteIndex()]].feed;
+        query.hint = hint;
     }
 
-    function quoteOf(address sell, address buy) private view returns (Quote memory quote) {
-        Asset storage sold = assetOf[sell];
-        Asset storage bought = assetOf[buy];
-        sold.requireListed(sell);
-        bought.requireListed(buy);
-        quote.priceIn = priceOf(sell, sold).high;
-        quote.priceOut = priceOf(buy, bought).low;
+    /// @dev The price of a listed asset; without one, the reason is the refusal.
+    function priceOf(address token, Asset storage asset, uint16 hint) private view returns (Verdict memory verdict) {
+        verdict = IPriceOracle(oracle).verdict(queryOf(asset, asset.book.listing, hint));
+        if (verdict.reason != Refusal.None) refuse(verdict.reason, uint160(token));
+    }
+
+    function quoteOf(Mandate calldata mandate, Order calldata order) private view returns (Quote memory quote) {
+        Book memory sold = assets[mandate.sell].book;
+        Book memory bought = assets[mandate.buy].book;
+        sold.requireTrading(mandate.sell);
+        bought.requireTrading(mandate.buy);
+        (Verdict memory high, Verdict memory low) = IPriceOracle(oracle)
+            .pair(
+                queryOf(assets[mandate.sell], sold.listing, order.sellHint),
+                queryOf(assets[mandate.buy], bought.listing, order.buyHint)
+            );
+        if (high.reason != Refusal.None) refuse(high.reason, uint160(mandate.sell));
+        if (low.reason != Refusal.None) refuse(low.reason, uint160(mandate.buy));
+        quote.priceIn = high.high;
+        quote.priceOut = low.low;
         quote.unitIn = 10 ** sold.decimals;
         quote.unitOut = 10 ** bought.decimals;
+        quote.sizeFactor = FixedPointMathLib.min(sold.sizeFactor, bought.sizeFactor);
     }
 
     // ------------------------------------------------------------------------------------------------ views
 
-    /// @dev What vouchers and resets are bound to: roles, assets and limits.
-    function policyHash(Limits memory limits) private view returns (bytes32) {
-        return keccak256(abi.encode(rolesHash, limits));
-    }
-
     /// @inheritdoc IVault
-    function state() external view returns (VaultState memory answer) {
-        Gate word = gate;
-        ExecutorWord executor = executorWord;
-        Limits memory limits = packedLimits.unpack();
-        answer.paused = word.paused();
-        answer.suspended = word.suspended();
-        answer.tripped = word.tripped();
-        answer.isSealed = word.isSealed();
-        answer.incident = word.incident();
-        answer.epoch = executor.epoch();
-        answer.executor = executor.key();
-        answer.executorExpiry = executor.expiry();
-        answer.checkpointAt = word.checkpointAt();
-        answer.checkpointFresh = word.checkpointFresh(limits.maximumCheckpointAge);
-        answer.suspendedAt = word.suspendedAt();
+    function words() external view returns (VaultWords memory answer) {
+        answer.gate = gate;
+        answer.limits = limitsWord;
+        answer.meters = meters;
+        answer.refundMeter = refundMeter;
+        answer.breaker = breaker;
         answer.peakUsd = peakUsd;
         answer.netAssetValueUsd = netAssetValueUsd;
-        answer.volumeUsedUsd = volumeMeter.used(limits.volumeRateUsd);
-        answer.limits = limits;
-        answer.reviewThreshold = uint8(reviewThreshold);
-        answer.policyHash = policyHash(limits);
-    }
-
-    /// @inheritdoc IVault
-    function assets() external view returns (AssetState[] memory list) {
-        list = new AssetState[](tokens.length);
-        for (uint256 i = 0; i < list.length; i++) {
-            address token = tokens[i];
-            Asset storage asset = assetOf[token];
-            list[i].token = token;
-            list[i].decimals = asset.decimals;
-            list[i].booked = asset.booked;
-            (bool answered, uint256 balance) = TokenMove.tryBalanceOf(token, address(this));
-            list[i].balance = balance;
-            // A token that is out of order refuses for itself and leaves the others readable.
-            if (answered) list[i].verdict = oracle.verdict(asset.feed);
-            else list[i].verdict.reason = Refusal.TransferFailed;
-        }
+        answer.policyHash = policyHash;
+        answer.reviewThreshold = roles.reviewThreshold;
     }
 
     /// @inheritdoc IVault
@@ -507,6 +763,56 @@ contract Vault is IVault, TransientLock {
 
     /// @inheritdoc IVault
     function mandateDigest(Mandate calldata mandate) external view returns (bytes32) {
-        return mandate.id();
+        return mandate.id(address(this));
+    }
+
+    /// @inheritdoc IVault
+    function owner() external view returns (address) {
+        return roles.owner;
+    }
+
+    /// @inheritdoc IVault
+    function pendingOwner() external view returns (address) {
+        return roles.pendingOwner;
+    }
+
+    /// @inheritdoc IVault
+    function treasurer() external view returns (address) {
+        return roles.treasurer;
+    }
+
+    /// @inheritdoc IVault
+    function sentinel() external view returns (address) {
+        return roles.sentinel;
+    }
+
+    /// @inheritdoc IVault
+    function isGuardian(address account) external view returns (bool) {
+        return roles.isGuardian[account];
+    }
+
+    /// @inheritdoc IVault
+    function isReviewer(address account) external view returns (bool) {
+        return roles.isReviewer[account];
+    }
+
+    /// @inheritdoc IVault
+    function delayOf(bytes4 selector) external view returns (uint256) {
+        return changes.delayOf(selector);
+    }
+
+    /// @inheritdoc IVault
+    function ripeAt(bytes calldata data) external view returns (uint256) {
+        return changes.ripeAtOf(data, gate.epoch(), gate.isSealed());
+    }
+
+    /// @inheritdoc IVault
+    function tokens() external view returns (address[] memory) {
+        return tokenList;
+    }
+
+    /// @inheritdoc IVault
+    function assetOf(address token) external view returns (Asset memory) {
+        return assets[token];
     }
 }

@@ -1,57 +1,71 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Feed} from "../Types.sol";
-import {Refusal, Refused} from "../Refusal.sol";
-import {TokenMove} from "./TokenMove.sol";
+import {Listing} from "../Types.sol";
+import {Refusal, refuse} from "../Refusal.sol";
+import {FeedWord} from "./FeedWord.sol";
+import {TwapWord} from "./TwapWord.sol";
+import {VolatilityWord} from "./VolatilityWord.sol";
 
-/// @notice One listed asset, in two words. `booked` is what the vault counts as its own; `flow` the deposits less the
-/// withdrawals since the last checkpoint. Base units.
-struct Asset {
-    Feed feed;
+/// @notice What is booked of one asset, in one word. `flow` is deposits less withdrawals since the last checkpoint.
+struct Book {
+    uint112 booked; // base units the vault counts as its own
+    int112 flow; // base units
     uint8 decimals;
-    bool listed;
-    uint128 booked;
-    int128 flow;
+    uint8 index; // place in the vault's list
+    uint8 sizeFactor; // what volatility leaves of the size cap, in 255ths
+    Listing listing;
+}
+
+struct Asset {
+    Book book;
+    FeedWord feed;
+    TwapWord twap;
+    VolatilityWord volatility;
 }
 
 /// @title Only booked balances count: a donation changes nothing until the owner books it
 library AssetBook {
-    /// @notice Room for sums and differences of amounts in 128 bits, signed.
-    uint256 internal constant LARGEST_AMOUNT = uint128(type(int128).max);
+    /// @notice Room for sums and differences of amounts in 112 bits, signed.
+    uint256 internal constant LARGEST_AMOUNT = uint112(type(int112).max);
 
-    function requireListed(Asset storage asset, address token) internal view {
-        if (!asset.listed) revert Refused(Refusal.AssetUnknown, uint160(token));
+    /// @notice Listed and not quarantined.
+    function requireTrading(Book memory book, address token) internal pure {
+        if (book.listing == Listing.Unlisted) refuse(Refusal.AssetUnknown, uint160(token));
+        if (book.listing == Listing.Quarantined) refuse(Refusal.AssetQuarantined, uint160(token));
     }
 
-    /// @notice What is there and booked: a token that lost balance by itself counts with what is left.
-    function available(Asset storage asset, address token) internal view returns (uint256) {
-        uint256 balance = TokenMove.balanceOf(token, address(this));
-        return balance < asset.booked ? balance : asset.booked;
+    function isTrading(Book memory book) internal pure returns (bool) {
+        return book.listing == Listing.Feed || book.listing == Listing.FeedAndTwap;
     }
 
     /// @notice What came in by a trade.
-    function credit(Asset storage asset, uint256 amount) internal {
-        if (amount > LARGEST_AMOUNT - asset.booked) revert Refused(Refusal.OutOfBounds, amount);
-        asset.booked += uint128(amount);
+    function credit(Book storage book, uint256 amount) internal {
+        uint112 old = book.booked;
+        if (amount > LARGEST_AMOUNT - old) refuse(Refusal.OutOfBounds, amount);
+        book.booked = old + uint112(amount);
     }
 
     /// @notice What went out by a trade.
-    function debit(Asset storage asset, uint256 amount) internal {
-        if (amount > asset.booked) revert Refused(Refusal.InsufficientBalance, asset.booked);
-        asset.booked -= uint128(amount);
+    function debit(Book storage book, uint256 amount) internal {
+        uint112 old = book.booked;
+        if (amount > old) refuse(Refusal.InsufficientBalance, old);
+        book.booked = old - uint112(amount);
     }
 
     /// @notice What came in by a deposit or by booking a donation: no gain, so it is remembered as a flow.
-    function flowIn(Asset storage asset, uint256 amount) internal {
-        credit(asset, amount);
-        asset.flow += int128(uint128(amount));
+    function flowIn(Book storage book, uint256 amount) internal {
+        credit(book, amount);
+        // What is booked and what flowed stay within 2^111 of zero together: no flow in exceeds what is booked.
+        book.flow += int112(uint112(amount));
     }
 
-    /// @notice What the owner takes. Amounts beyond the books come out of what nobody booked.
-    function flowOut(Asset storage asset, uint256 amount) internal {
-        uint128 part = amount < asset.booked ? uint128(amount) : asset.booked;
-        asset.booked -= part;
-        asset.flow -= int128(part);
+    /// @notice What the owner takes. Amounts beyond the books come out of what nobody booked. What is quarantined is in no
+    /// sum, so it has no flows.
+    function flowOut(Book storage book, uint256 amount) internal {
+        uint112 old = book.booked;
+        uint112 part = amount < old ? uint112(amount) : old;
+        book.booked = old - part;
+        if (isTrading(book)) book.flow -= int112(part);
     }
 }

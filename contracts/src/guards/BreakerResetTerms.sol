@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {BreakerReset} from "../Types.sol";
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 import {TypedData} from "./TypedData.sol";
 
 /// @title What reviewers sign to re-arm a tripped breaker: one incident, one new key, under one policy
@@ -11,11 +11,11 @@ library BreakerResetTerms {
         "BreakerReset(uint32 incident,address newExecutor,uint64 executorExpiry,uint64 deadline,bytes32 policyHash)"
     );
 
-    function digest(BreakerReset calldata reset, bytes32 policyHash) internal view returns (bytes32) {
-        return TypedData.digest(keccak256(abi.encode(TYPE, reset, policyHash)));
+    function digest(BreakerReset calldata reset, bytes32 policyHash, address vault) internal view returns (bytes32) {
+        return TypedData.digest(keccak256(abi.encode(TYPE, reset, policyHash)), vault);
     }
 
     function requireDeadline(uint64 deadline) internal view {
-        if (block.timestamp > deadline) revert Refused(Refusal.VoucherExpired, deadline);
+        if (block.timestamp > deadline) refuse(Refusal.VoucherExpired, deadline);
     }
 }

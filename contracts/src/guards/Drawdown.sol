@@ -4,6 +4,12 @@ pragma solidity 0.8.30;
 import {Gate} from "./Gate.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
+/// @notice What a trade need not read.
+struct Breaker {
+    uint32 incident; // number of the latest trip, 0 before the first
+    uint40 suspendedAt; // seconds; of the first crossing, 0 where nothing is suspended
+}
+
 /// @title The high-water mark and the breaker that hangs on it
 /// @notice One crossing suspends; a second one, 10 to 60 minutes later, trips. A lone bad price therefore stops trading
 /// for a while and never needs reviewers.
@@ -15,19 +21,23 @@ library Drawdown {
     /// @notice Whether the vault's value fell past the limit. `valueHighUsd` is the most it can be worth, without the
     /// deposits and withdrawals since the last checkpoint.
     function crossed(uint256 valueHighUsd, uint256 peakUsd, uint256 drawdownBps) internal pure returns (bool) {
-        return valueHighUsd * BPS < peakUsd * (BPS - drawdownBps);
+        // Values are below 2^212, and a drawdown at most half.
+        unchecked {
+            return valueHighUsd * BPS < peakUsd * (BPS - drawdownBps);
+        }
     }
 
-    /// @notice The gate after a checkpoint. A crossing before the confirmation window leaves the suspension as it is;
-    /// one after it counts as a new first crossing; a healthy checkpoint lifts a suspension and never a trip.
-    function judged(Gate gate, bool isCrossed) internal view returns (Gate) {
-        if (gate.tripped()) return gate;
-        if (!isCrossed) return gate.withoutSuspension();
-        if (!gate.suspended()) return gate.withSuspension(block.timestamp);
-        uint256 age = block.timestamp - gate.suspendedAt();
-        if (age < EARLIEST_CONFIRMATION) return gate;
-        if (age > LATEST_CONFIRMATION) return gate.withSuspension(block.timestamp);
-        return gate.withTrip();
+    /// @notice Gate and breaker after a checkpoint. A crossing before the confirmation window leaves the suspension as it
+    /// is; one after it counts as a new first crossing; a healthy checkpoint lifts a suspension and never a trip.
+    function judged(Gate gate, Breaker memory breaker, bool isCrossed) internal view returns (Gate, Breaker memory) {
+        if (gate.tripped()) return (gate, breaker);
+        if (!isCrossed) return (gate.withoutSuspension(), Breaker(breaker.incident, 0));
+        uint256 age = block.timestamp - breaker.suspendedAt;
+        if (!gate.suspended() || age > LATEST_CONFIRMATION) {
+            return (gate.withSuspension(), Breaker(breaker.incident, uint40(block.timestamp)));
+        }
+        if (age < EARLIEST_CONFIRMATION) return (gate, breaker);
+        return (gate.withTrip(), Breaker(breaker.incident + 1, 0));
     }
 
     /// @notice The mark after a checkpoint: it rises with value that was earned (`before`), and scales with deposits and
@@ -37,5 +47,10 @@ library Drawdown {
         // Nothing was there: the first deposit sets the mark. A total loss without deposits must not erase it.
         if (beforeUsd == 0) return afterUsd == 0 ? peakUsd : afterUsd;
         return FixedPointMathLib.fullMulDivUp(FixedPointMathLib.max(peakUsd, beforeUsd), afterUsd, beforeUsd);
+    }
+
+    /// @notice The mark without an asset that made up `share` (in 2^-32) of the value at the last checkpoint.
+    function peakWithout(uint256 peakUsd, uint256 share) internal pure returns (uint256) {
+        return FixedPointMathLib.fullMulDivUp(peakUsd, 2 ** 32 - share, 2 ** 32);
     }
 }

@@ -1,49 +1,61 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 
-/// @title Whether anything may trade now, in one word
+/// @title Who may trade, and whether anything may trade now, in one word
 ///
-///  bit 0        paused          a guardian dropped the gate; only the owner lifts it
-///  bit 1        suspended       one checkpoint saw the drawdown limit crossed
-///  bit 2        tripped         a second one did; only reviewers reset it
-///  bit 3        sealed          configuration has ended
-///  bit 4        flowed          a deposit or withdrawal came after the last checkpoint
-///  bit 5        rebasing        the next priced checkpoint sets the high-water mark anew
-///  bits 32-63   incident        number of the latest trip, 0 before the first
-///  bits 64-127  suspendedAt     seconds; of the first crossing
-///  bits 128-191 checkpointAt    seconds; 0 before the first
+///  bits 0-159    executor        the executor's key; zero: dropped
+///  bits 160-191  expiry          seconds; from then on the key is powerless
+///  bits 192-207  epoch           rises with every reset; orders, vouchers and submitted changes of an older one are dead
+///  bits 208-239  checkpointAt    seconds; 0 before the first
+///  bits 240-247  treasurerEpoch  rises with every new treasurer; mandates of an older one are latched
+///  bit 248       paused          a guardian dropped the gate; only the owner lifts it
+///  bit 249       suspended       one checkpoint saw the drawdown limit crossed
+///  bit 250       tripped         a second one did; only reviewers reset it
+///  bit 251       sealed          configuration has ended: changes wait
+///  bit 252       flowed          value or policy moved after the last checkpoint without a trade
+///  bit 253       rebasing        the next priced checkpoint sets the high-water mark anew
+///  bit 254       sentinel        orders need the sentinel's signature
+///
+/// Seconds fit 32 bits until 2106.
 type Gate is uint256;
 
 using GateWord for Gate global;
 
 library GateWord {
-    uint256 private constant PAUSED = 1 << 0;
-    uint256 private constant SUSPENDED = 1 << 1;
-    uint256 private constant TRIPPED = 1 << 2;
-    uint256 private constant SEALED = 1 << 3;
-    uint256 private constant FLOWED = 1 << 4;
-    uint256 private constant REBASING = 1 << 5;
-    uint256 private constant INCIDENT_AT = 32;
-    uint256 private constant SUSPENDED_AT = 64;
-    uint256 private constant CHECKPOINT_AT = 128;
+    uint256 private constant EXPIRY_AT = 160;
+    uint256 private constant EPOCH_AT = 192;
+    uint256 private constant CHECKPOINT_AT = 208;
+    uint256 private constant TREASURER_AT = 240;
+    uint256 private constant PAUSED = 1 << 248;
+    uint256 private constant SUSPENDED = 1 << 249;
+    uint256 private constant TRIPPED = 1 << 250;
+    uint256 private constant SEALED = 1 << 251;
+    uint256 private constant FLOWED = 1 << 252;
+    uint256 private constant REBASING = 1 << 253;
+    uint256 private constant SENTINEL = 1 << 254;
 
     // --- checks ---
 
     function requireOpen(Gate gate) internal pure {
-        if (gate.paused()) revert Refused(Refusal.Paused, 0);
-        if (gate.suspended()) revert Refused(Refusal.Suspended, gate.suspendedAt());
-        if (gate.tripped()) revert Refused(Refusal.Tripped, gate.incident());
-        if (!gate.isSealed()) revert Refused(Refusal.NotSealed, 0);
+        if (gate.paused()) refuse(Refusal.Paused, 0);
+        if (gate.suspended()) refuse(Refusal.Suspended, 0);
+        if (gate.tripped()) refuse(Refusal.Tripped, 0);
+        if (!gate.isSealed()) refuse(Refusal.NotSealed, 0);
+    }
+
+    function requireHeldBy(Gate gate, address caller) internal view {
+        if (caller != gate.executor()) refuse(Refusal.NotExecutor, uint160(caller));
+        if (block.timestamp >= gate.expiry()) refuse(Refusal.ExecutorExpired, gate.expiry());
+    }
+
+    function requireEpoch(Gate gate, uint32 number) internal pure {
+        if (number != gate.epoch()) refuse(Refusal.WrongEpoch, gate.epoch());
     }
 
     function requireFreshCheckpoint(Gate gate, uint256 maximumAge) internal view {
-        if (!gate.checkpointFresh(maximumAge)) revert Refused(Refusal.CheckpointStale, gate.checkpointAt());
-    }
-
-    function requireIncident(Gate gate, uint32 number) internal pure {
-        if (!gate.tripped() || gate.incident() != number) revert Refused(Refusal.WrongIncident, gate.incident());
+        if (!gate.checkpointFresh(maximumAge)) refuse(Refusal.CheckpointStale, gate.checkpointAt());
     }
 
     /// @notice An age limit of zero forbids: no checkpoint is fresh then.
@@ -53,6 +65,26 @@ library GateWord {
     }
 
     // --- reads ---
+
+    function executor(Gate gate) internal pure returns (address) {
+        return address(uint160(Gate.unwrap(gate)));
+    }
+
+    function expiry(Gate gate) internal pure returns (uint32) {
+        return uint32(Gate.unwrap(gate) >> EXPIRY_AT);
+    }
+
+    function epoch(Gate gate) internal pure returns (uint16) {
+        return uint16(Gate.unwrap(gate) >> EPOCH_AT);
+    }
+
+    function checkpointAt(Gate gate) internal pure returns (uint32) {
+        return uint32(Gate.unwrap(gate) >> CHECKPOINT_AT);
+    }
+
+    function treasurerEpoch(Gate gate) internal pure returns (uint8) {
+        return uint8(Gate.unwrap(gate) >> TREASURER_AT);
+    }
 
     function paused(Gate gate) internal pure returns (bool) {
         return has(gate, PAUSED);
@@ -74,16 +106,8 @@ library GateWord {
         return has(gate, REBASING);
     }
 
-    function incident(Gate gate) internal pure returns (uint32) {
-        return uint32(Gate.unwrap(gate) >> INCIDENT_AT);
-    }
-
-    function suspendedAt(Gate gate) internal pure returns (uint64) {
-        return uint64(Gate.unwrap(gate) >> SUSPENDED_AT);
-    }
-
-    function checkpointAt(Gate gate) internal pure returns (uint64) {
-        return uint64(Gate.unwrap(gate) >> CHECKPOINT_AT);
+    function sentinelRequired(Gate gate) internal pure returns (bool) {
+        return has(gate, SENTINEL);
     }
 
     // --- transitions: each returns the next word ---
@@ -104,26 +128,47 @@ library GateWord {
         return set(gate, FLOWED);
     }
 
-    function withSuspension(Gate gate, uint256 at) internal pure returns (Gate) {
-        return put(set(gate, SUSPENDED), SUSPENDED_AT, type(uint64).max, at);
+    function withSuspension(Gate gate) internal pure returns (Gate) {
+        return set(gate, SUSPENDED);
     }
 
     function withoutSuspension(Gate gate) internal pure returns (Gate) {
-        return put(clear(gate, SUSPENDED), SUSPENDED_AT, type(uint64).max, 0);
+        return clear(gate, SUSPENDED);
     }
 
-    /// @notice The trip takes the suspension's place and opens the next incident.
+    /// @notice The trip takes the suspension's place.
     function withTrip(Gate gate) internal pure returns (Gate) {
-        return put(set(gate.withoutSuspension(), TRIPPED), INCIDENT_AT, type(uint32).max, uint256(gate.incident()) + 1);
+        return set(clear(gate, SUSPENDED), TRIPPED);
     }
 
     /// @notice Lifts trip and suspension, not a pause; nothing trades before the next priced checkpoint.
     function withReset(Gate gate) internal pure returns (Gate) {
-        return set(clear(gate.withoutSuspension(), TRIPPED), FLOWED | REBASING);
+        if (gate.epoch() == type(uint16).max) refuse(Refusal.OutOfBounds, gate.epoch());
+        return put(
+            set(clear(gate, SUSPENDED | TRIPPED), FLOWED | REBASING),
+            EPOCH_AT,
+            type(uint16).max,
+            uint256(gate.epoch()) + 1
+        );
     }
 
-    function withCheckpoint(Gate gate, uint256 at) internal pure returns (Gate) {
-        return put(clear(gate, FLOWED | REBASING), CHECKPOINT_AT, type(uint64).max, at);
+    function withCheckpoint(Gate gate) internal view returns (Gate) {
+        return put(clear(gate, FLOWED | REBASING), CHECKPOINT_AT, type(uint32).max, block.timestamp);
+    }
+
+    /// @notice `expiry_` must fit 32 bits.
+    function withExecutor(Gate gate, address key, uint256 expiry_) internal pure returns (Gate) {
+        Gate next = Gate.wrap((Gate.unwrap(gate) >> 160 << 160) | uint160(key));
+        return put(next, EXPIRY_AT, type(uint32).max, expiry_);
+    }
+
+    function withNextTreasurer(Gate gate) internal pure returns (Gate) {
+        if (gate.treasurerEpoch() == type(uint8).max) refuse(Refusal.OutOfBounds, type(uint8).max);
+        return put(gate, TREASURER_AT, type(uint8).max, uint256(gate.treasurerEpoch()) + 1);
+    }
+
+    function withSentinel(Gate gate, bool required) internal pure returns (Gate) {
+        return required ? set(gate, SENTINEL) : clear(gate, SENTINEL);
     }
 
     // --- bits ---

@@ -13,21 +13,26 @@ struct Valuation {
 }
 
 /// @title The sum over all assets
-/// @notice Amounts are below 2^127 and prices below 2^96, so no sum of sixteen overflows.
+/// @notice Amounts are below 2^111 and prices below 2^96, so no sum of sixteen overflows.
 library NetAssetValue {
-    /// @notice `amount` and `flow` in base units, `unit` base units of one whole token.
+    /// @notice `amount` and `flow` in base units, `unit` base units of one whole token. Returns what the asset adds to
+    /// `afterLow`.
     function add(Valuation memory sum, Verdict memory verdict, uint256 amount, int256 flow, uint256 unit)
         internal
         pure
+        returns (uint256 valueUsd)
     {
         // An amount lost from under the books leaves less than flowed in: it counts as the loss it is.
-        int256 earned = int256(amount) - flow;
-        // What is missing costs most at the highest price.
-        (uint256 least, uint256 most) = earned < 0 ? (verdict.high, verdict.low) : (verdict.low, verdict.high);
-        sum.beforeLow += earned * int256(least) / int256(unit);
-        sum.beforeHigh += earned * int256(most) / int256(unit);
-        sum.afterLow += amount * verdict.low / unit;
-        sum.afterHigh += amount * verdict.high / unit;
+        unchecked {
+            int256 earned = int256(amount) - flow;
+            // What is missing costs most at the highest price.
+            (uint256 least, uint256 most) = earned < 0 ? (verdict.high, verdict.low) : (verdict.low, verdict.high);
+            sum.beforeLow += earned * int256(least) / int256(unit);
+            sum.beforeHigh += earned * int256(most) / int256(unit);
+            valueUsd = amount * verdict.low / unit;
+            sum.afterLow += valueUsd;
+            sum.afterHigh += amount * verdict.high / unit;
+        }
     }
 
     function positive(int256 value) internal pure returns (uint256) {

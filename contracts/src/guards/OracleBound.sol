@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @notice Prices of a pair, each on the side that makes the trade look worse. USD with 18 decimals per whole token.
@@ -10,11 +10,13 @@ struct Quote {
     uint256 priceOut; // the bought token's lowest
     uint256 unitIn; // base units of one whole sold token
     uint256 unitOut; // base units of one whole bought token
+    uint256 sizeFactor; // what volatility leaves of the size cap, in 255ths
 }
 
 /// @title No trade below the oracle's price less the slippage bound; all rounding goes against the trade
 library OracleBound {
     uint256 private constant BPS = 10_000;
+    uint256 private constant FULL_SIZE = 255;
 
     /// @notice What `amountIn` is worth, in base units of the bought token.
     function worth(Quote memory quote, uint256 amountIn) internal pure returns (uint256) {
@@ -26,10 +28,23 @@ library OracleBound {
         return FixedPointMathLib.fullMulDivUp(amountIn, quote.priceIn, quote.unitIn);
     }
 
-    /// @notice `amountOut` must reach the worth of `amountIn` less `slippageBps`; a bound of zero forbids.
-    function requireAbove(Quote memory quote, uint256 amountIn, uint256 amountOut, uint256 slippageBps) internal pure {
-        if (slippageBps == 0) revert Refused(Refusal.BelowOracleBound, 0);
-        uint256 least = FixedPointMathLib.fullMulDivUp(worth(quote, amountIn), BPS - slippageBps, BPS);
-        if (amountOut < least) revert Refused(Refusal.BelowOracleBound, least);
+    /// @notice The least that `worth` base units of the bought token may bring; a bound of zero forbids.
+    function requireAbove(uint256 worth_, uint256 amountOut, uint256 slippageBps) internal pure {
+        if (slippageBps == 0) refuse(Refusal.BelowOracleBound, 0);
+        uint256 least = FixedPointMathLib.fullMulDivUp(worth_, BPS - slippageBps, BPS);
+        if (amountOut < least) refuse(Refusal.BelowOracleBound, least);
+    }
+
+    /// @notice The static cap, scaled down by the more volatile of the two tokens.
+    function requireWithinCap(Quote memory quote, uint256 valueUsd_, uint256 sizeCapUsd) internal pure {
+        uint256 cap = sizeCapUsd * quote.sizeFactor / FULL_SIZE;
+        if (valueUsd_ > cap) refuse(Refusal.SizeCapExceeded, cap);
+    }
+
+    /// @notice What a trade lost against the oracle, in USD with 18 decimals; a gain is no credit.
+    function lossUsd(Quote memory quote, uint256 spent, uint256 received) internal pure returns (uint256) {
+        uint256 given = valueUsd(quote, spent);
+        uint256 got = FixedPointMathLib.fullMulDiv(received, quote.priceOut, quote.unitOut);
+        return given > got ? given - got : 0;
     }
 }

@@ -1,55 +1,84 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {VaultConfiguration} from "../Types.sol";
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
+
+/// @notice Who holds which role. The executor is in the gate's word.
+struct Roles {
+    address owner;
+    address pendingOwner; // zero: nobody is proposed
+    address treasurer;
+    address sentinel; // zero: none
+    uint8 reviewerCount;
+    uint8 reviewThreshold; // M of N
+    mapping(address account => bool) isGuardian;
+    mapping(address account => bool) isReviewer;
+}
 
 /// @title Which roles one address may not hold together
-/// @notice Owner, executor and every guardian are distinct; the treasurer and the reviewers are not the executor.
+/// @notice The executor holds no other role. Owner and guardians are distinct, and the sentinel is no reviewer.
 library RoleTerms {
-    uint256 internal constant MOST_REVIEWERS = 16;
-    uint256 internal constant MOST_GUARDIANS = 16;
-
-    function requireSane(VaultConfiguration memory configuration) internal view {
-        address owner = configuration.owner;
-        address executor = configuration.executor;
-        requireAddress(owner);
-        requireAddress(configuration.treasurer);
-        requireExecutor(executor, configuration.executorExpiry);
-        requireDifferent(owner, executor);
-        requireDifferent(configuration.treasurer, executor);
-        requireDistinct(configuration.guardians, MOST_GUARDIANS, executor);
-        for (uint256 i = 0; i < configuration.guardians.length; i++) {
-            requireDifferent(configuration.guardians[i], owner);
-        }
-        requireDistinct(configuration.reviewers, MOST_REVIEWERS, executor);
-        uint256 threshold = configuration.reviewThreshold;
-        if (threshold == 0 || threshold > configuration.reviewers.length) {
-            revert Refused(Refusal.OutOfBounds, threshold);
-        }
-    }
-
-    function requireExecutor(address executor, uint64 expiry) internal view {
-        requireAddress(executor);
-        if (expiry <= block.timestamp) revert Refused(Refusal.OutOfBounds, expiry);
+    function requireAddress(address account) internal pure {
+        if (account == address(0)) refuse(Refusal.OutOfBounds, 0);
     }
 
     function requireDifferent(address one, address other) internal pure {
-        if (one == other) revert Refused(Refusal.RoleConflict, uint160(one));
+        if (one == other) refuse(Refusal.RoleConflict, uint160(one));
     }
 
-    function requireDistinct(address[] memory accounts, uint256 most, address executor) private pure {
-        if (accounts.length > most) revert Refused(Refusal.OutOfBounds, accounts.length);
-        for (uint256 i = 0; i < accounts.length; i++) {
-            requireAddress(accounts[i]);
-            requireDifferent(accounts[i], executor);
-            for (uint256 j = 0; j < i; j++) {
-                requireDifferent(accounts[i], accounts[j]);
-            }
+    /// @notice A new executor: nobody else's address, and an expiry that lies ahead and fits its 32 bits.
+    function requireExecutor(Roles storage roles, address executor, uint64 expiry) internal view {
+        requireAddress(executor);
+        if (expiry <= block.timestamp || expiry > type(uint32).max) refuse(Refusal.OutOfBounds, expiry);
+        if (
+            executor == roles.owner || executor == roles.treasurer || executor == roles.sentinel
+                || roles.isGuardian[executor] || roles.isReviewer[executor]
+        ) refuse(Refusal.RoleConflict, uint160(executor));
+    }
+
+    function setOwner(Roles storage roles, address account, address executor) internal {
+        requireAddress(account);
+        requireDifferent(account, executor);
+        if (roles.isGuardian[account]) refuse(Refusal.RoleConflict, uint160(account));
+        roles.owner = account;
+        roles.pendingOwner = address(0);
+    }
+
+    function setTreasurer(Roles storage roles, address account, address executor) internal {
+        requireAddress(account);
+        requireDifferent(account, executor);
+        roles.treasurer = account;
+    }
+
+    function setGuardian(Roles storage roles, address account, bool held, address executor) internal {
+        requireAddress(account);
+        requireDifferent(account, executor);
+        requireDifferent(account, roles.owner);
+        roles.isGuardian[account] = held;
+    }
+
+    /// @notice One reviewer in or out, and the threshold with it: at least one, at most all of them.
+    function setReviewer(Roles storage roles, address account, bool held, uint8 threshold, address executor) internal {
+        requireAddress(account);
+        requireDifferent(account, executor);
+        requireDifferent(account, roles.sentinel);
+        if (roles.isReviewer[account] != held) {
+            roles.isReviewer[account] = held;
+            roles.reviewerCount = held ? roles.reviewerCount + 1 : roles.reviewerCount - 1;
         }
+        setThreshold(roles, threshold);
     }
 
-    function requireAddress(address account) internal pure {
-        if (account == address(0)) revert Refused(Refusal.OutOfBounds, 0);
+    function setThreshold(Roles storage roles, uint8 threshold) internal {
+        if (threshold == 0 || threshold > roles.reviewerCount) refuse(Refusal.OutOfBounds, threshold);
+        roles.reviewThreshold = threshold;
+    }
+
+    function setSentinel(Roles storage roles, address account, address executor) internal {
+        if (account != address(0)) {
+            requireDifferent(account, executor);
+            if (roles.isReviewer[account]) refuse(Refusal.RoleConflict, uint160(account));
+        }
+        roles.sentinel = account;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 import {ECDSA} from "solady/utils/ECDSA.sol";
 
 /// @title One signature, by a key (ECDSA) or by a contract (EIP-1271)
@@ -13,7 +13,7 @@ library SignatureCheck {
     bytes4 private constant MAGIC = 0x1626ba7e; // isValidSignature(bytes32,bytes)
 
     function requireBy(address signer, bytes32 digest, bytes calldata signature) internal view {
-        if (!isBy(signer, digest, signature)) revert Refused(Refusal.BadSignature, uint160(signer));
+        if (!isBy(signer, digest, signature)) refuse(Refusal.BadSignature, uint160(signer));
     }
 
     function isBy(address signer, bytes32 digest, bytes calldata signature) private view returns (bool) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "../interfaces/IERC20.sol";
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 
 /// @title Token calls whose failure is a refusal
 /// @notice Accepts tokens that answer nothing (USDT) and tokens that answer true; everything else failed. Written out
@@ -19,9 +19,21 @@ library TokenMove {
         requireDone(token, abi.encodeCall(IERC20.transferFrom, (from, to, amount)));
     }
 
+    /// @notice The chain's own currency.
+    function pushNative(address to, uint256 amount) internal {
+        if (!tryPushNative(to, amount, gasleft())) refuse(Refusal.TransferFailed, uint160(to));
+    }
+
+    /// @notice Looks at nothing that the receiver answers.
+    function tryPushNative(address to, uint256 amount, uint256 gasLimit) internal returns (bool done) {
+        assembly ("memory-safe") {
+            done := call(gasLimit, to, amount, 0x00, 0x00, 0x00, 0x00)
+        }
+    }
+
     function balanceOf(address token, address account) internal view returns (uint256) {
         (bool done, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20.balanceOf, (account)));
-        if (!done || answer.length < 32) revert Refused(Refusal.TransferFailed, uint160(token));
+        if (!done || answer.length < 32) refuse(Refusal.TransferFailed, uint160(token));
         return abi.decode(answer, (uint256));
     }
 
@@ -41,6 +53,6 @@ library TokenMove {
             if (answer.length == 0) done = token.code.length != 0;
             else done = answer.length >= 32 && abi.decode(answer, (uint256)) == 1;
         }
-        if (!done) revert Refused(Refusal.TransferFailed, uint160(token));
+        if (!done) refuse(Refusal.TransferFailed, uint160(token));
     }
 }

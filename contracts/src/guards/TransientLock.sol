@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "../Refusal.sol";
+import {Refusal, refuse} from "../Refusal.sol";
 
 /// @title One call at a time
 /// @notice The flag lives in transient storage: it is cleared by the end of the transaction at the latest.
@@ -9,7 +9,7 @@ abstract contract TransientLock {
     bool private transient locked;
 
     modifier lock() {
-        if (locked) revert Refused(Refusal.Locked, 0);
+        if (locked) refuse(Refusal.Locked, 0);
         locked = true;
         _;
         locked = false;
