@@ -3,10 +3,12 @@ pragma solidity 0.8.30;
 
 import "../../src/Types.sol";
 import {Refusal, Refused} from "../../src/Refusal.sol";
-import {PriceOracle} from "../../src/PriceOracle.sol";
-import {Router} from "../../src/Router.sol";
-import {Vault} from "../../src/Vault.sol";
+import {VaultReading} from "../../src/VaultReading.sol";
 import {Envelope} from "../../src/guards/ReviewVoucher.sol";
+import {IPriceOracle} from "../../src/interfaces/IPriceOracle.sol";
+import {IRouter} from "../../src/interfaces/IRouter.sol";
+import {IVault} from "../../src/interfaces/IVault.sol";
+import {Deployment} from "./Deployment.sol";
 import {MockFeed} from "./MockFeed.sol";
 import {MockToken} from "./MockToken.sol";
 import {Uniswap} from "./Uniswap.sol";
@@ -27,9 +29,10 @@ abstract contract World is Uniswap {
     address internal pool; // v3 USDC/WETH, 0.05 %
     address internal secondPool; // v3 USDC/WETH, 0.3 %
 
-    PriceOracle internal oracle;
-    Router internal router;
-    Vault internal vault;
+    IPriceOracle internal oracle;
+    IRouter internal router;
+    IVault internal vault;
+    address internal approvals;
 
     address internal owner = makeAddr("owner");
     address internal guardian = makeAddr("guardian");
@@ -43,7 +46,10 @@ abstract contract World is Uniswap {
 
     uint256 internal constant AUTOMATIC_LIMIT = 50_000e18;
     uint256 internal constant VOLUME_CAPACITY = 200_000e18;
-    uint256 internal constant VOLUME_RATE = 2e18;
+    uint256 internal constant SIZE_CAP = 150_000e18;
+    uint256 internal constant LOSS_CAPACITY = 5_000e18;
+    uint256 internal constant DAILY_LOSS = 20_000e18;
+    bytes32 internal constant MODEL = keccak256("model");
 
     function setUp() public virtual {
         vm.warp(1_790_000_000);
@@ -60,9 +66,12 @@ abstract contract World is Uniswap {
         pool = fillPool(usdc, 60_000_000e6, weth, 20_000e18, 500, 0);
         secondPool = fillPool(usdc, 30_000_000e6, weth, 10_000e18, 3000, 0);
         makePeople();
-        oracle = new PriceOracle();
-        router = new Router();
-        vault = new Vault(configuration());
+        oracle = IPriceOracle(Deployment.create("PriceOracle.sol:PriceOracle", abi.encode(address(0), 0)));
+        router = IRouter(Deployment.create("Router.sol:Router", ""));
+        approvals = Deployment.create("Approvals.sol:Approvals", "");
+        // The pools' first observation is old enough for a time-weighted price.
+        pass(1 hours);
+        vault = deploy(configuration());
         fund();
     }
 
@@ -82,7 +91,11 @@ abstract contract World is Uniswap {
         }
     }
 
-    function configuration() internal view returns (VaultConfiguration memory c) {
+    function deploy(VaultConfiguration memory c) internal returns (IVault) {
+        return IVault(payable(Deployment.create("Vault.sol:Vault", abi.encode(c))));
+    }
+
+    function configuration() internal view virtual returns (VaultConfiguration memory c) {
         c.owner = owner;
         c.treasurer = treasurer;
         c.guardians = new address[](1);
@@ -93,23 +106,78 @@ abstract contract World is Uniswap {
         c.executorExpiry = uint64(block.timestamp + 30 days);
         c.router = address(router);
         c.oracle = address(oracle);
+        c.approvals = approvals;
+        c.wrappedNative = address(weth);
+        c.dailyLossUsd = DAILY_LOSS;
+        c.models = new bytes32[](1);
+        c.models[0] = MODEL;
         c.assets = new AssetConfiguration[](4);
-        c.assets[0] = AssetConfiguration(address(usdc), Feed(address(usdcFeed), 1 days));
-        c.assets[1] = AssetConfiguration(address(dai), Feed(address(daiFeed), 1 days));
-        c.assets[2] = AssetConfiguration(address(wbtc), Feed(address(wbtcFeed), 1 days));
-        c.assets[3] = AssetConfiguration(address(weth), Feed(address(wethFeed), 1 days));
+        c.assets[0] = AssetConfiguration(address(usdc), feedSource(usdcFeed, 0.95e18, 1.05e18));
+        c.assets[1] = AssetConfiguration(address(dai), feedSource(daiFeed, 0.95e18, 1.05e18));
+        c.assets[2] = AssetConfiguration(address(wbtc), feedSource(wbtcFeed, 1e18, 1_000_000e18));
+        c.assets[3] = AssetConfiguration(address(weth), feedSource(wethFeed, 1e18, 100_000e18));
         c.limits = defaultLimits();
+    }
+
+    /// @notice A feed alone.
+    function feedSource(MockFeed feed, uint256 lowestPrice, uint256 highestPrice)
+        internal
+        pure
+        returns (PriceSource memory source)
+    {
+        source.feed = address(feed);
+        source.heartbeat = 1 days;
+        source.lowestPrice = lowestPrice;
+        source.highestPrice = highestPrice;
+        source.errorBps = 50;
+    }
+
+    /// @notice WETH by its feed and by the time-weighted price of the 0.05 % pool.
+    function wethByTwap() internal view returns (PriceSource memory source) {
+        source = feedSource(wethFeed, 1e18, 100_000e18);
+        source.pool = pool;
+        source.quote = address(usdc);
+        source.bandBps = 100;
     }
 
     function defaultLimits() internal pure returns (Limits memory) {
         return Limits({
             automaticLimitUsd: AUTOMATIC_LIMIT,
+            sizeCapUsd: SIZE_CAP,
             volumeCapacityUsd: VOLUME_CAPACITY,
-            volumeRateUsd: VOLUME_RATE,
+            lossCapacityUsd: LOSS_CAPACITY,
+            refundCapacityUsd: 0,
             maximumSlippageBps: 200,
             drawdownBps: 1_000,
+            referenceVolatilityBps: 500,
             maximumCheckpointAge: 1 hours
         });
+    }
+
+    function state() internal view returns (VaultState memory) {
+        return VaultReading.stateOf(vault);
+    }
+
+    /// @notice Nobody needs a hint where no asset has a time-weighted price; a world that has one overrides this.
+    function hints() internal view virtual returns (uint16[] memory) {
+        return new uint16[](0);
+    }
+
+    function checkpoint() internal {
+        vault.checkpoint(hints());
+    }
+
+    /// @notice The owner's change goes through: submitted, waited for, called.
+    function change(bytes memory data) internal {
+        vm.prank(owner);
+        vault.submit(data);
+        pass(vault.delayOf(bytes4(data)));
+        vm.prank(owner);
+        (bool done, bytes memory answer) = address(vault).call(data);
+        if (done) return;
+        assembly ("memory-safe") {
+            revert(add(answer, 0x20), mload(answer))
+        }
     }
 
     function fund() internal {
@@ -117,7 +185,7 @@ abstract contract World is Uniswap {
         give(weth, 100e18);
         vm.prank(owner);
         vault.seal();
-        vault.checkpoint();
+        checkpoint();
     }
 
     function give(MockToken token, uint256 amount) internal {
@@ -151,6 +219,8 @@ abstract contract World is Uniswap {
         m.maximumExecutions = 100;
         m.worstPrice = 1; // the oracle bounds; tests of the worst price set their own
         m.slippageBps = 100;
+        m.poorFillBps = 100;
+        m.maximumPoorFills = 3;
         m.salt = ++salts;
     }
 
@@ -169,20 +239,21 @@ abstract contract World is Uniswap {
         o.minimumOut = amountIn * 1e12 / 3_000 * 9_910 / 10_000;
         o.deadline = uint64(block.timestamp + 60);
         o.executionIndex = vault.mandateProgress(o.mandateId).executionCount;
-        o.epoch = vault.state().epoch;
+        o.epoch = state().epoch;
         o.decisionHead = keccak256("decision");
+        o.modelId = MODEL;
     }
 
     function oneLeg(uint256 amountIn) internal view returns (Leg[] memory legs) {
         legs = new Leg[](1);
-        legs[0] = Leg(Venue.UniswapV3, pool, 500, amountIn);
+        legs[0] = Leg(Venue.UniswapV3, pool, 500, 0, address(0), amountIn);
     }
 
     function threeLegs(uint256 amountIn) internal view returns (Leg[] memory legs) {
         legs = new Leg[](3);
-        legs[0] = Leg(Venue.UniswapV3, pool, 500, amountIn / 2);
-        legs[1] = Leg(Venue.UniswapV2, pair, 3000, amountIn / 4);
-        legs[2] = Leg(Venue.UniswapV3, secondPool, 3000, amountIn - amountIn / 2 - amountIn / 4);
+        legs[0] = Leg(Venue.UniswapV3, pool, 500, 0, address(0), amountIn / 2);
+        legs[1] = Leg(Venue.UniswapV2, pair, 3000, 0, address(0), amountIn / 4);
+        legs[2] = Leg(Venue.UniswapV3, secondPool, 3000, 0, address(0), amountIn - amountIn / 2 - amountIn / 4);
     }
 
     function noVoucher() internal pure returns (Voucher memory v) {}
@@ -190,7 +261,7 @@ abstract contract World is Uniswap {
     function run(Mandate memory m, uint256 amountIn) internal returns (uint256) {
         Order memory o = orderFor(m, amountIn);
         vm.prank(executor);
-        return vault.execute(m, o, oneLeg(amountIn), noVoucher());
+        return vault.execute(m, o, oneLeg(amountIn), noVoucher(), "");
     }
 
     function expectRefusal(Refusal reason, uint256 detail) internal {
@@ -214,11 +285,11 @@ abstract contract World is Uniswap {
             buy: m.buy,
             amountIn: o.amountIn,
             minimumOut: v.minimumOut,
-            epoch: vault.state().epoch,
+            epoch: state().epoch,
             expiry: v.expiry,
             nonce: v.nonce,
             counter: vault.voucherCounter(),
-            policyHash: vault.state().policyHash
+            policyHash: state().policyHash
         });
     }
 
@@ -234,21 +305,21 @@ abstract contract World is Uniswap {
     /// @notice Two crossings, eleven minutes apart.
     function trip() internal {
         wethFeed.set(100e8);
-        vault.checkpoint();
+        checkpoint();
         pass(11 minutes);
-        vault.checkpoint();
-        assertTrue(vault.state().tripped, "tripped");
+        checkpoint();
+        assertTrue(state().tripped, "tripped");
     }
 
     function resetTo(address newExecutor) internal view returns (BreakerReset memory r) {
-        r.incident = vault.state().incident;
+        r.incident = state().incident;
         r.newExecutor = newExecutor;
         r.executorExpiry = uint64(block.timestamp + 30 days);
         r.deadline = uint64(block.timestamp + 1 days);
     }
 
     function reset(BreakerReset memory r) internal {
-        bytes32 digest = Signing.resetDigest(address(vault), r, vault.state().policyHash);
+        bytes32 digest = Signing.resetDigest(address(vault), r, state().policyHash);
         vault.resetBreaker(r, reviewed(digest, 2));
     }
 }
