@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from './foundry.ts'
+import { differences, measuredIn, notedIn, type Snapshots } from './prove/snapshots.ts'
 
 interface Count {
   passed: number
@@ -25,9 +26,10 @@ function run(command: string, args: string[], cwd = root): Promise<number> {
 }
 
 /** Runs a command and keeps what it prints on standard output. */
-function capture(command: string, args: string[], cwd: string): Promise<string> {
+function capture(command: string, args: string[], cwd: string, environment = {}): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { ...process.env, ...environment }
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', () => resolve(''))
@@ -41,12 +43,15 @@ async function check(command: string, args: string[], cwd = root): Promise<Count
 }
 
 interface ForgeReport {
-  [suite: string]: { test_results: Record<string, { status: string; reason: string | null }> }
+  [suite: string]: {
+    test_results: Record<string, { status: string; reason: string | null; gas_snapshots?: Snapshots }>
+  }
 }
 
-/** Forge's JSON report; names every failure. A run without a report counts as one failure. */
+/** Forge's JSON report; names every failure. A run without a report counts as one failure, and so do changed snapshots. */
 async function forgeTests(): Promise<Count> {
-  const output = await capture(foundryBinary('forge'), ['test', '--json'], join(root, 'contracts'))
+  const contracts = join(root, 'contracts')
+  const output = await capture(foundryBinary('forge'), ['test', '--json'], contracts, { FORGE_SNAPSHOT_CHECK: 'true' })
   let report: ForgeReport
   try {
     report = JSON.parse(output.slice(output.indexOf('{')))
@@ -64,6 +69,10 @@ async function forgeTests(): Promise<Count> {
       }
     }
   }
+  const changed = differences(measuredIn(report), notedIn(join(contracts, 'snapshots')))
+  for (const sentence of changed) console.error(`  changed: ${sentence}`)
+  if (changed.length > 0) console.error('  npm run snapshots notes the new numbers.')
+  count[changed.length === 0 ? 'passed' : 'failed'] += 1
   return count
 }
 
