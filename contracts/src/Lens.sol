@@ -6,6 +6,8 @@ import {ILens, PoolHistory, PoolQuery, PoolState, TickInfo, TickView} from "./in
 import {IUniswapV2Pair} from "./interfaces/IUniswapV2Pair.sol";
 import {IUniswapV3Pool} from "./interfaces/IUniswapV3Pool.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {VaultReading} from "./VaultReading.sol";
+import {Meter} from "./guards/DrainingMeter.sol";
 import {Refusal, Refused} from "./Refusal.sol";
 
 /// @title Everything one tick needs, at one block
@@ -23,19 +25,26 @@ contract Lens is ILens {
     uint256 private constant HISTORY_GAS = 3_000_000;
 
     /// @inheritdoc ILens
-    function observe(address vault, bytes32 mandateId, PoolQuery[] calldata pools, uint32[] calldata secondsAgo)
-        external
-        view
-        returns (TickView memory answer)
-    {
+    function observe(
+        address vault,
+        bytes32 mandateId,
+        bytes32 modelId,
+        PoolQuery[] calldata pools,
+        uint32[] calldata secondsAgo
+    ) external view returns (TickView memory answer) {
         answer.chainId = block.chainid;
         answer.blockNumber = block.number;
         answer.timestamp = uint64(block.timestamp);
         answer.baseFeePerGas = block.basefee;
-        answer.vault = IVault(vault).state();
+        IVault source = IVault(payable(vault));
+        answer.vault = VaultReading.stateOf(source);
         answer.executorBalance = answer.vault.executor.balance;
-        answer.assets = IVault(vault).assets();
-        answer.mandate = IVault(vault).mandateProgress(mandateId);
+        answer.assets = VaultReading.assetsOf(source);
+        answer.mandate = source.mandateProgress(mandateId);
+        uint256 refill = Meter.unwrap(source.refillOf(mandateId));
+        answer.refillUsed = uint216(refill);
+        answer.refillUpdatedAt = uint64(refill >> 216);
+        answer.modelActive = source.isModelActive(modelId);
         answer.pools = new PoolState[](pools.length);
         for (uint256 i = 0; i < pools.length; i++) {
             answer.pools[i] = poolState(pools[i]);
@@ -50,11 +59,26 @@ contract Lens is ILens {
         returns (uint64 timestamp, VaultState memory vault_, MandateProgress[] memory mandates)
     {
         timestamp = uint64(block.timestamp);
-        vault_ = IVault(vault).state();
+        vault_ = VaultReading.stateOf(IVault(payable(vault)));
         mandates = new MandateProgress[](mandateIds.length);
         for (uint256 i = 0; i < mandateIds.length; i++) {
-            mandates[i] = IVault(vault).mandateProgress(mandateIds[i]);
+            mandates[i] = IVault(payable(vault)).mandateProgress(mandateIds[i]);
         }
+    }
+
+    /// @inheritdoc ILens
+    function stateOf(address vault) external view returns (VaultState memory) {
+        return VaultReading.stateOf(IVault(payable(vault)));
+    }
+
+    /// @inheritdoc ILens
+    function assetsOf(address vault) external view returns (AssetState[] memory) {
+        return VaultReading.assetsOf(IVault(payable(vault)));
+    }
+
+    /// @inheritdoc ILens
+    function hintsOf(address vault) external view returns (uint16[] memory) {
+        return VaultReading.hintsOf(IVault(payable(vault)));
     }
 
     // --- pools ---

@@ -607,8 +607,7 @@ contract Vault is IVault, TransientLock {
     /// @inheritdoc IVault
     function raiseDelay(bytes4 selector, uint256 delay) external {
         requireOwner();
-        uint256 longest = FixedPointMathLib.min(delay, Timelock.HIGHEST_DELAY);
-        changes.delays[selector] = FixedPointMathLib.max(changes.delayOf(selector), longest);
+        changes.raiseDelay(selector, delay);
         emit DelayRaised(msg.sender, selector, changes.delayOf(selector));
     }
 
@@ -685,7 +684,7 @@ contract Vault is IVault, TransientLock {
     /// @inheritdoc IVault
     function lowerDelay(bytes4 selector, uint256 delay) external {
         consumeChange();
-        changes.delays[selector] = FixedPointMathLib.min(changes.delayOf(selector), delay);
+        changes.lowerDelay(selector, delay);
         emit DelayLowered(msg.sender, selector, changes.delayOf(selector));
     }
 

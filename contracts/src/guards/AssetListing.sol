@@ -42,7 +42,7 @@ library AssetListing {
         }
         book.sizeFactor = VolatilityEstimate.FLOOR;
         asset.book = book;
-        asset.volatility = VolatilityWord.wrap(0);
+        asset.volatility = VolatilityWord.wrap(0).withShare(asset.volatility.share());
         (asset.feed, asset.twap) =
             oracle.words(configuration.token, book.decimals, configuration.source, quote.decimals, quote.index);
     }

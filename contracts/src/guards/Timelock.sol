@@ -4,10 +4,15 @@ pragma solidity 0.8.30;
 import {Refusal, refuse} from "../Refusal.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
+struct Delay {
+    uint40 length; // seconds; below the floor counts as the floor
+    uint40 raisedAt; // seconds; 0: never
+}
+
 /// @notice Submitted changes and how long each kind of them waits.
 struct Changes {
     mapping(bytes32 key => uint256 at) ripeAt;
-    mapping(bytes4 selector => uint256 delay) delays; // seconds; below the floor counts as the floor
+    mapping(bytes4 selector => Delay) delays;
 }
 
 /// @title Loosening waits: a change's calldata is submitted, waits, and is used up by the call it announces
@@ -19,7 +24,20 @@ library Timelock {
     uint256 internal constant RIPE_FOR = 14 days;
 
     function delayOf(Changes storage changes, bytes4 selector) internal view returns (uint256) {
-        return FixedPointMathLib.max(changes.delays[selector], LOWEST_DELAY);
+        return FixedPointMathLib.max(changes.delays[selector].length, LOWEST_DELAY);
+    }
+
+    function raiseDelay(Changes storage changes, bytes4 selector, uint256 wanted) internal {
+        uint256 length = FixedPointMathLib.max(delayOf(changes, selector), FixedPointMathLib.min(wanted, HIGHEST_DELAY));
+        changes.delays[selector] = Delay(uint40(length), uint40(block.timestamp));
+    }
+
+    /// @notice A raised delay holds for its own length: lowering it may have been submitted while it was shorter.
+    function lowerDelay(Changes storage changes, bytes4 selector, uint256 wanted) internal {
+        uint256 length = delayOf(changes, selector);
+        uint256 until = changes.delays[selector].raisedAt + length;
+        if (block.timestamp < until) refuse(Refusal.NotRipe, until);
+        changes.delays[selector].length = uint40(FixedPointMathLib.min(length, wanted));
     }
 
     /// @notice Before the seal nothing waits.

@@ -50,6 +50,9 @@ struct TickView {
     VaultState vault;
     AssetState[] assets;
     MandateProgress mandate;
+    uint256 refillUsed; // of a standing mandate, base units, as of refillUpdatedAt; it drains from then on
+    uint64 refillUpdatedAt;
+    bool modelActive;
     PoolState[] pools;
     PoolHistory history;
 }
@@ -59,12 +62,23 @@ interface ILens {
     function observe(
         address vault,
         bytes32 mandateId,
+        bytes32 modelId,
         PoolQuery[] calldata pools,
         uint32[] calldata secondsAgo // of the history, descending, ending in 0; empty: no history
     )
         external
         view
         returns (TickView memory);
+
+    /// @notice The vault's state as of now.
+    function stateOf(address vault) external view returns (VaultState memory);
+
+    /// @notice All assets the vault ever listed. A token that does not tell its balance comes with 0 and the refusal
+    /// `TransferFailed`.
+    function assetsOf(address vault) external view returns (AssetState[] memory);
+
+    /// @notice Where each asset's TWAP observation is now, for `checkpoint` and `trip`.
+    function hintsOf(address vault) external view returns (uint16[] memory);
 
     /// @notice Progress of many mandates and the vault's state, for the minute sweep.
     function sweep(address vault, bytes32[] calldata mandateIds)
