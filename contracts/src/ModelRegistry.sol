@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 
 /// @title Which models exist, under the hash of what they are
@@ -17,10 +17,10 @@ contract ModelRegistry is IModelRegistry {
         external
         returns (bytes32 modelId)
     {
-        if (weightsHash == 0 || manifestHash == 0 || codeHash == 0) revert Refused(Refusal.OutOfBounds, 0);
+        if (weightsHash == 0 || manifestHash == 0 || codeHash == 0) refuse(Refusal.OutOfBounds, 0);
         modelId = idOf(weightsHash, manifestHash, codeHash);
         Model storage model = models[modelId];
-        if (model.publisher != address(0)) revert Refused(Refusal.ModelExists, uint256(modelId));
+        if (model.publisher != address(0)) refuse(Refusal.ModelExists, uint256(modelId));
         model.publisher = msg.sender;
         model.publishedAt = uint64(block.timestamp);
         model.weightsHash = weightsHash;
@@ -33,7 +33,7 @@ contract ModelRegistry is IModelRegistry {
     /// @dev Final. Repeating it changes nothing: the first date stays.
     function retire(bytes32 modelId) external {
         Model storage model = models[modelId];
-        if (msg.sender != model.publisher) revert Refused(Refusal.Unauthorized, uint160(msg.sender));
+        if (msg.sender != model.publisher) refuse(Refusal.Unauthorized, uint160(msg.sender));
         if (model.retiredAt != 0) return;
         model.retiredAt = uint64(block.timestamp);
         emit ModelRetired(modelId, msg.sender);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Refusal, Refused} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {VaultConfiguration} from "./Types.sol";
 import {IVaultFactory} from "./interfaces/IVaultFactory.sol";
 
@@ -16,7 +16,7 @@ contract VaultFactory is IVaultFactory {
     bytes32 public immutable initCodeHash;
 
     constructor(bytes32 initCodeHash_) {
-        if (initCodeHash_ == 0) revert Refused(Refusal.OutOfBounds, 0);
+        if (initCodeHash_ == 0) refuse(Refusal.OutOfBounds, 0);
         initCodeHash = initCodeHash_;
     }
 
@@ -29,7 +29,7 @@ contract VaultFactory is IVaultFactory {
     {
         (bytes memory creation, bytes32 salt) = creationOf(initCode, configuration);
         address expected = create2Address(creation, salt);
-        if (expected.code.length != 0) revert Refused(Refusal.VaultExists, uint160(expected));
+        if (expected.code.length != 0) refuse(Refusal.VaultExists, uint160(expected));
         assembly ("memory-safe") {
             vault := create2(0, add(creation, 32), mload(creation), salt)
             if iszero(vault) {
@@ -59,7 +59,7 @@ contract VaultFactory is IVaultFactory {
         returns (bytes memory creation, bytes32 salt)
     {
         bytes32 given = keccak256(initCode);
-        if (given != initCodeHash) revert Refused(Refusal.WrongInitCode, uint256(given));
+        if (given != initCodeHash) refuse(Refusal.WrongInitCode, uint256(given));
         bytes memory arguments = abi.encode(configuration);
         return (bytes.concat(initCode, arguments), keccak256(arguments));
     }

@@ -50,6 +50,7 @@ contract VaultFactoryTest is Test {
         c.router = address(0xA8);
         c.oracle = address(0xA9);
         c.wrappedNative = address(0xAA);
+        c.approvals = address(0xAD);
         c.dailyLossUsd = 10_000e18;
         c.models = new bytes32[](1);
         c.models[0] = keccak256("model");
@@ -175,7 +176,7 @@ contract VaultFactoryTest is Test {
     function testFuzz_addressOf_changesWithAnyArgument(uint256 which, uint256 value) public view {
         VaultConfiguration memory c = configuration();
         bytes32 before = keccak256(abi.encode(c));
-        change(c, which % 20, value);
+        change(c, which % 21, value);
         vm.assume(keccak256(abi.encode(c)) != before);
         assertNotEq(factory.addressOf(initCode, c), factory.addressOf(initCode, configuration()));
     }
@@ -185,7 +186,7 @@ contract VaultFactoryTest is Test {
     function testFuzz_deploy_cannotBeTakenOverFromTheFront(address thief, uint256 which, uint256 value) public {
         VaultConfiguration memory theirs = configuration();
         theirs.executor = thief;
-        change(theirs, 1 + which % 19, value);
+        change(theirs, 1 + which % 20, value);
         vm.assume(keccak256(abi.encode(theirs)) != keccak256(abi.encode(configuration())));
         address expected = factory.addressOf(initCode, configuration());
         vm.prank(thief);
@@ -216,6 +217,7 @@ contract VaultFactoryTest is Test {
         if (which == 16) c.assets[0].source.bandBps = uint16(value);
         if (which == 17) c.limits.volumeCapacityUsd = value;
         if (which == 18) c.limits.maximumCheckpointAge = uint32(value);
-        if (which == 19) c.assets = new AssetConfiguration[](value % 8);
+        if (which == 19) c.approvals = account;
+        if (which == 20) c.assets = new AssetConfiguration[](value % 8);
     }
 }
