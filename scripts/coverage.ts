@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { didNotCompile, type ForgeRun, runForge } from './prove/forge.ts'
+import { type ForgeRun, isTooDeep, runForge } from './prove/forge.ts'
 import { type FileCoverage, readLcov } from './prove/lcov.ts'
 import { openWorkbench } from './prove/workbench.ts'
 
@@ -42,7 +42,7 @@ async function measure(): Promise<{ run: ForgeRun; lcov: string; approximate: bo
   try {
     const arguments_ = ['coverage', '--report', 'lcov', ...selection]
     let run = await runForge(arguments_, { directory: bench.directory })
-    const approximate = didNotCompile(run) && /Stack too deep/i.test(run.output)
+    const approximate = isTooDeep(run)
     if (approximate) run = await runForge([...arguments_, '--ir-minimum'], { directory: bench.directory })
     const lcov = run.code === 0 ? readFileSync(join(bench.directory, 'lcov.info'), 'utf8') : ''
     return { run, lcov, approximate }

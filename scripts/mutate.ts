@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { didNotCompile, runForge } from './prove/forge.ts'
+import { didNotCompile, isTooDeep, runForge } from './prove/forge.ts'
 import { applied, type Mutant, mutantsOf } from './prove/mutants.ts'
 import { judge, type Outcome, readJustifications, type Tried } from './prove/survivors.ts'
 import { openWorkbench, twinOf, type Workbench } from './prove/workbench.ts'
@@ -59,6 +59,16 @@ function lastResults(): Result[] {
 function keep(tried: Result[]): void {
   mkdirSync(dirname(results), { recursive: true })
   writeFileSync(results, `${JSON.stringify(tried)}\n`)
+}
+
+/** Without the IR a mutant is built in seconds; with it, where the contracts are too deep otherwise, in a quarter of a minute. */
+async function builtWorkbench(signal: AbortSignal): Promise<Workbench> {
+  const bench = openWorkbench({ plain: true, without })
+  const build = await runForge(['build'], { directory: bench.directory, signal })
+  if (signal.aborted || !isTooDeep(build)) return bench
+  bench.remove()
+  console.error('too deep without the IR: every mutant takes longer to build')
+  return openWorkbench({ plain: false, without })
 }
 
 /** Builds and runs everything once without a mistake; resolves to the seconds a test run takes. */
@@ -138,10 +148,10 @@ function report(tried: Tried[], planned: number, asJson: boolean): boolean {
 /** Tries every task, `workers` at a time, one file after the other so that little is compiled twice. */
 async function tryAll(tasks: Task[], workers: number, before: Result[], signal: AbortSignal): Promise<Result[]> {
   const tried = [...before]
-  const bench = openWorkbench({ plain: true, without })
+  console.error('building, and running the tests without a mistake …')
+  const bench = await builtWorkbench(signal)
   const benches = [bench]
   try {
-    console.error('building, and running the tests without a mistake …')
     const seconds = await baseline(bench, signal)
     while (benches.length < workers && !signal.aborted) benches.push(twinOf(bench))
     const limit = 120 + 10 * seconds

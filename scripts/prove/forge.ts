@@ -68,3 +68,8 @@ export function runForge(commandLine: string[], options: ForgeOptions): Promise<
 export function didNotCompile({ output }: ForgeRun): boolean {
   return /Compiler run failed|Compilation failed|Error \(\d{4}\)/.test(output)
 }
+
+/** Whether it stopped there because the contracts are too deep for a build without the IR. */
+export function isTooDeep(run: ForgeRun): boolean {
+  return didNotCompile(run) && /stack too deep/i.test(run.output)
+}
