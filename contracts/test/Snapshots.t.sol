@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import "../src/Types.sol";
+import {World} from "./support/World.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @title What is deployed: how large it is, and which code exactly
@@ -42,5 +44,69 @@ contract DeploymentSnapshots is Test {
             string memory key = string.concat(".", names[i]);
             assertEq(vm.parseJsonBytes32(noted, key), vm.parseJsonBytes32(expected, key), names[i]);
         }
+    }
+}
+
+/// @title What the vault's doors cost, each call as a transaction of its own
+/// @notice Feeds alone, no sentinel; the second use of each, so that no word is written for the first time. The bench
+/// measures against others; this notices a change.
+/// forge-config: default.isolate = true
+contract GasSnapshots is World {
+    Mandate private mandate;
+
+    function setUp() public override {
+        super.setUp();
+        mandate = sellUsdc();
+        open(mandate);
+        run(mandate, 10_000e6);
+        pass(10 minutes);
+        checkpoint();
+        pass(1 minutes);
+    }
+
+    function test_execute_oneLeg() public {
+        run(mandate, 10_000e6);
+        vm.snapshotGasLastCall("gas", "execute, one v3 leg");
+    }
+
+    function test_execute_threeLegs() public {
+        Order memory o = orderFor(mandate, 10_000e6);
+        Leg[] memory legs = threeLegs(10_000e6);
+        vm.prank(executor);
+        vault.execute(mandate, o, legs, noVoucher(), "");
+        vm.snapshotGasLastCall("gas", "execute, v3 0.05 % and 0.3 % and v2");
+    }
+
+    function test_execute_reviewed() public {
+        Order memory o = orderFor(mandate, 55_000e6);
+        Voucher memory v = voucherFor(mandate, o, 1);
+        Leg[] memory legs = oneLeg(55_000e6);
+        vm.prank(executor);
+        vault.execute(mandate, o, legs, v, "");
+        vm.snapshotGasLastCall("gas", "execute, one v3 leg, two reviewers");
+    }
+
+    function test_checkpoint() public {
+        checkpoint();
+        vm.snapshotGasLastCall("gas", "checkpoint, four assets");
+    }
+
+    function test_openMandate() public {
+        Mandate memory another = sellUsdc();
+        bytes memory signature = sign(another);
+        vault.openMandate(another, signature);
+        vm.snapshotGasLastCall("gas", "openMandate");
+    }
+
+    function test_pause() public {
+        vm.prank(guardian);
+        vault.pause();
+        vm.snapshotGasLastCall("gas", "pause");
+    }
+
+    function test_withdraw() public {
+        vm.prank(owner);
+        vault.withdraw(address(usdc), 1e6, owner);
+        vm.snapshotGasLastCall("gas", "withdraw");
     }
 }

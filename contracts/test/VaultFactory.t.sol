@@ -4,7 +4,9 @@ pragma solidity 0.8.30;
 import "../src/Types.sol";
 import {Refusal, Refused} from "../src/Refusal.sol";
 import {VaultFactory} from "../src/VaultFactory.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {IVaultFactory} from "../src/interfaces/IVaultFactory.sol";
+import {World} from "./support/World.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice Takes what a vault takes and remembers it; like a vault, it refuses to belong to nobody.
@@ -219,5 +221,49 @@ contract VaultFactoryTest is Test {
         if (which == 18) c.limits.maximumCheckpointAge = uint32(value);
         if (which == 19) c.approvals = account;
         if (which == 20) c.assets = new AssetConfiguration[](value % 8);
+    }
+}
+
+/// @title The same with the genuine vault, as it is compiled for deployment
+contract GenuineVaultFactoryTest is World {
+    VaultFactory private factory;
+    bytes private initCode;
+
+    function setUp() public override {
+        super.setUp();
+        initCode = vm.getCode("Vault.sol:Vault");
+        factory = new VaultFactory(keccak256(initCode));
+    }
+
+    /// @notice The caller gets nothing: every role is as configured, whoever deploys.
+    function testFuzz_deploy_makesTheConfiguredVault(address caller, uint64 chainId) public {
+        vm.assume(chainId != 0);
+        address expected = factory.addressOf(initCode, configuration());
+        vm.chainId(chainId);
+        vm.prank(caller);
+        IVault made = IVault(payable(factory.deploy(initCode, configuration())));
+        assertEq(address(made), expected);
+        assertEq(address(made).codehash, address(vault).codehash);
+        assertEq(made.owner(), owner);
+        assertEq(made.treasurer(), treasurer);
+        assertTrue(made.isGuardian(guardian));
+        assertEq(made.router(), address(router));
+        assertEq(made.oracle(), address(oracle));
+        assertEq(made.dailyLossUsd(), DAILY_LOSS);
+        assertEq(made.words().policyHash, keccak256(abi.encode(configuration())));
+        assertFalse(made.words().gate.isSealed());
+    }
+
+    function test_deploy_saysWhyAVaultRefusesItsConfiguration() public {
+        VaultConfiguration memory c = configuration();
+        c.executor = owner;
+        expectRefusal(Refusal.RoleConflict, uint160(owner));
+        factory.deploy(initCode, c);
+    }
+
+    function test_deploy_refusesTheGenuineVaultTwice() public {
+        address made = factory.deploy(initCode, configuration());
+        expectRefusal(Refusal.VaultExists, uint160(made));
+        factory.deploy(initCode, configuration());
     }
 }
