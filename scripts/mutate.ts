@@ -56,9 +56,12 @@ function lastResults(): Result[] {
   }
 }
 
+/** Writes down what was tried, and leaves what is written of other files. */
 function keep(tried: Result[]): void {
+  const files = new Set(tried.map(({ file }) => file))
+  const others = lastResults().filter(({ file }) => !files.has(file))
   mkdirSync(dirname(results), { recursive: true })
-  writeFileSync(results, `${JSON.stringify(tried)}\n`)
+  writeFileSync(results, `${JSON.stringify([...others, ...tried])}\n`)
 }
 
 /** Without the IR a mutant is built in seconds; with it, where the contracts are too deep otherwise, in a quarter of a minute. */
