@@ -1,21 +1,90 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Feed, Verdict} from "./Types.sol";
+import {PriceSource, Verdict} from "./Types.sol";
 import {Refusal} from "./Refusal.sol";
+import {FeedWord} from "./guards/FeedWord.sol";
+import {SourceTerms} from "./guards/SourceTerms.sol";
+import {TwapWord} from "./guards/TwapWord.sol";
 import {IPriceFeed} from "./interfaces/IPriceFeed.sol";
-import {IPriceOracle} from "./interfaces/IPriceOracle.sol";
+import {IPriceOracle, PriceQuery} from "./interfaces/IPriceOracle.sol";
+import {StaticQuestion} from "./oracle/StaticQuestion.sol";
+import {TickPrice} from "./oracle/TickPrice.sol";
+import {TwapObservation} from "./oracle/TwapObservation.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
-/// @title A price, or the reason why there is none
-/// @notice Stateless and without an administrator: what is asked of it, and how old an answer may be, is the vault's
-/// policy. It never reverts and never falls back to anything.
+/// @title A price on which all sources agree, or the reason why there is none
+/// @notice Without storage and without an administrator: what is asked of it, how old an answer may be and how far sources may
+/// differ is the vault's policy. Its verdicts never revert and never fall back from two sources to one.
 contract PriceOracle is IPriceOracle {
-    /// @notice Gas a feed gets per question; a proxied Chainlink feed needs about an eighth.
-    uint256 private constant FEED_GAS = 200_000;
-    uint256 private constant MOST_DECIMALS = 36;
     uint256 private constant PRICE_DECIMALS = 18;
-    /// @notice 79 billion USD per whole token; what lies above is an error, and below it products fit in a word.
-    uint256 private constant HIGHEST_PRICE = type(uint96).max;
+    uint256 private constant MOST_DECIMALS = 36;
+    uint256 private constant BPS = 10_000;
+
+    /// @notice Chainlink's uptime feed of a rollup's sequencer: 0 is up, `startedAt` says since when. Zero: no rollup.
+    address public immutable sequencerFeed;
+    /// @notice Seconds after a restart during which nothing has a price: feeds and pools catch up first.
+    uint256 public immutable sequencerGrace;
+
+    constructor(address sequencerFeed_, uint256 sequencerGrace_) {
+        sequencerFeed = sequencerFeed_;
+        sequencerGrace = sequencerGrace_;
+    }
+
+    /// @inheritdoc IPriceOracle
+    function verdict(PriceQuery calldata query) external view returns (Verdict memory) {
+        if (!sequencerIsUp()) return none(Refusal.SequencerDown, 0);
+        return agreed(query, read(query.feed), FeedWord.wrap(0), none(Refusal.None, 0));
+    }
+
+    /// @inheritdoc IPriceOracle
+    function pair(PriceQuery calldata sell, PriceQuery calldata buy)
+        external
+        view
+        returns (Verdict memory sold, Verdict memory bought)
+    {
+        if (!sequencerIsUp()) return (none(Refusal.SequencerDown, 0), none(Refusal.SequencerDown, 0));
+        Verdict memory sellFeed = read(sell.feed);
+        Verdict memory buyFeed = read(buy.feed);
+        sold = agreed(sell, sellFeed, buy.feed, buyFeed);
+        bought = agreed(buy, buyFeed, sell.feed, sellFeed);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function words(
+        address token,
+        uint8 tokenDecimals,
+        PriceSource calldata source,
+        uint8 quoteDecimals,
+        uint8 quoteIndex
+    ) external view returns (FeedWord feed, TwapWord twap) {
+        return SourceTerms.words(token, tokenDecimals, source, quoteDecimals, quoteIndex);
+    }
+
+    // --- both sources ---
+
+    /// @dev `feed` is what the query's feed said; `known` what `knownFeed` said, which may be the quote token's.
+    function agreed(PriceQuery calldata query, Verdict memory feed, FeedWord knownFeed, Verdict memory known)
+        private
+        view
+        returns (Verdict memory)
+    {
+        if (feed.reason != Refusal.None || TwapWord.unwrap(query.twap) == 0) return feed;
+        bool isKnown = FeedWord.unwrap(query.quoteFeed) == FeedWord.unwrap(knownFeed);
+        Verdict memory quote = isKnown ? known : read(query.quoteFeed);
+        if (quote.reason == Refusal.PriceOutOfBounds) return none(Refusal.QuoteDepegged, feed.updatedAt);
+        if (quote.reason != Refusal.None) return none(quote.reason, feed.updatedAt);
+        (bool found, int256 tick) = TwapObservation.meanTick(query.twap.pool(), query.hint);
+        if (!found) return none(Refusal.TwapUnavailable, feed.updatedAt);
+        (uint256 low, uint256 high) = TickPrice.bounds(query.twap, tick, quote.low, quote.high);
+        if (low == 0) return none(Refusal.TwapUnavailable, feed.updatedAt);
+        low = FixedPointMathLib.min(low, feed.low);
+        high = FixedPointMathLib.max(high, feed.high);
+        if (high * BPS > low * (BPS + query.twap.bandBps())) return none(Refusal.PriceDisagreement, feed.updatedAt);
+        return Verdict({reason: Refusal.None, low: low, high: high, feed: feed.feed, updatedAt: feed.updatedAt});
+    }
+
+    // --- the feed ---
 
     struct Round {
         uint256 id;
@@ -25,29 +94,24 @@ contract PriceOracle is IPriceOracle {
         uint256 answeredIn;
     }
 
-    /// @inheritdoc IPriceOracle
-    function verdict(Feed calldata feed) external view returns (Verdict memory) {
-        (bool hasDecimals, bytes memory decimalsWord) = ask(feed.source, abi.encodeCall(IPriceFeed.decimals, ()), 32);
-        (bool hasRound, bytes memory roundWords) = ask(feed.source, abi.encodeCall(IPriceFeed.latestRoundData, ()), 160);
-        if (!hasDecimals || !hasRound) return none(Refusal.PriceUnavailable, 0);
-        uint256 decimals = abi.decode(decimalsWord, (uint256));
-        if (decimals > MOST_DECIMALS) return none(Refusal.PriceUnavailable, 0);
-        return judge(abi.decode(roundWords, (Round)), decimals, feed.heartbeat);
-    }
-
-    function judge(Round memory round, uint256 decimals, uint256 heartbeat) private view returns (Verdict memory) {
-        if (round.id > type(uint80).max || round.answeredIn > type(uint80).max) {
+    function read(FeedWord word) private view returns (Verdict memory) {
+        (bool done, Round memory round) = latestRound(word.feed());
+        if (!done || round.id > type(uint80).max || round.answeredIn > type(uint80).max) {
             return none(Refusal.PriceUnavailable, 0);
         }
         if (round.updatedAt == 0 || round.updatedAt > block.timestamp) return none(Refusal.PriceInvalid, 0);
         uint64 updatedAt = uint64(round.updatedAt);
         if (round.answer <= 0 || round.answeredIn < round.id) return none(Refusal.PriceInvalid, updatedAt);
-        if (block.timestamp - updatedAt > heartbeat) return none(Refusal.PriceStale, updatedAt);
+        if (block.timestamp - updatedAt > word.heartbeat()) return none(Refusal.PriceStale, updatedAt);
         uint256 answer = uint256(round.answer);
-        if (answer > type(uint128).max) return none(Refusal.PriceInvalid, updatedAt);
-        (uint256 low, uint256 high) = scaled(answer, decimals);
-        if (low == 0 || high > HIGHEST_PRICE) return none(Refusal.PriceInvalid, updatedAt);
-        return Verdict({reason: Refusal.None, low: low, high: high, updatedAt: updatedAt});
+        if (answer > type(uint128).max || word.decimals() > MOST_DECIMALS) {
+            return none(Refusal.PriceInvalid, updatedAt);
+        }
+        (uint256 low, uint256 high) = scaled(answer, word.decimals());
+        // The bounds are below 2^96, and so is what passes them.
+        if (low < word.lowest() || high > word.highest()) return none(Refusal.PriceOutOfBounds, updatedAt);
+        if (low == 0 || high > SourceTerms.HIGHEST_PRICE) return none(Refusal.PriceInvalid, updatedAt);
+        return Verdict({reason: Refusal.None, low: low, high: high, feed: low, updatedAt: updatedAt});
     }
 
     /// @dev To 18 decimals; where digits are lost, `low` and `high` are the two neighbours.
@@ -61,19 +125,23 @@ contract PriceOracle is IPriceOracle {
         high = answer % divisor == 0 ? low : low + 1;
     }
 
-    /// @dev A question to something that may be no feed at all: at most `size` bytes of the answer are looked at.
-    function ask(address source, bytes memory question, uint256 size) private view returns (bool, bytes memory answer) {
-        if (source.code.length == 0) return (false, answer);
-        bool done;
-        answer = new bytes(size);
+    function sequencerIsUp() private view returns (bool) {
+        if (sequencerFeed == address(0)) return true;
+        (bool done, Round memory round) = latestRound(sequencerFeed);
+        return done && round.answer == 0 && round.startedAt != 0 && round.startedAt <= block.timestamp
+            && block.timestamp - round.startedAt > sequencerGrace;
+    }
+
+    function latestRound(address feed) private view returns (bool done, Round memory round) {
+        uint256 answer;
+        (done, answer) = StaticQuestion.ask(feed, IPriceFeed.latestRoundData.selector, 0, 5 * 32);
+        if (!done) return (false, round);
         assembly ("memory-safe") {
-            done := staticcall(FEED_GAS, source, add(question, 0x20), mload(question), add(answer, 0x20), size)
-            done := and(done, iszero(lt(returndatasize(), size)))
+            mcopy(round, answer, 0xa0)
         }
-        return (done, answer);
     }
 
     function none(Refusal reason, uint64 updatedAt) private pure returns (Verdict memory) {
-        return Verdict({reason: reason, low: 0, high: 0, updatedAt: updatedAt});
+        return Verdict({reason: reason, low: 0, high: 0, feed: 0, updatedAt: updatedAt});
     }
 }

@@ -65,10 +65,7 @@ interface ILens {
         bytes32 modelId,
         PoolQuery[] calldata pools,
         uint32[] calldata secondsAgo // of the history, descending, ending in 0; empty: no history
-    )
-        external
-        view
-        returns (TickView memory);
+    ) external view returns (TickView memory);
 
     /// @notice The vault's state as of now.
     function stateOf(address vault) external view returns (VaultState memory);

@@ -34,6 +34,15 @@ interface IUniswapV3Pool {
             uint32 secondsOutside,
             bool initialized
         );
+    function observations(uint256 index)
+        external
+        view
+        returns (
+            uint32 blockTimestamp,
+            int56 tickCumulative,
+            uint160 secondsPerLiquidityCumulativeX128,
+            bool initialized
+        );
     function observe(uint32[] calldata secondsAgo)
         external
         view
