@@ -11,7 +11,7 @@ import {IVault} from "../../src/interfaces/IVault.sol";
 import {Deployment} from "./Deployment.sol";
 import {MockFeed} from "./MockFeed.sol";
 import {MockToken} from "./MockToken.sol";
-import {Uniswap} from "./Uniswap.sol";
+import {IV3Minter, Uniswap} from "./Uniswap.sol";
 import {Signing} from "./Signing.sol";
 
 /// @title A sealed, funded vault beside genuine pools at fair prices
@@ -65,6 +65,7 @@ abstract contract World is Uniswap {
         pair = fillPair(usdc, 15_000_000e6, weth, 5_000e18);
         pool = fillPool(usdc, 60_000_000e6, weth, 20_000e18, 500, 0);
         secondPool = fillPool(usdc, 30_000_000e6, weth, 10_000e18, 3000, 0);
+        IV3Minter(pool).increaseObservationCardinalityNext(64);
         makePeople();
         oracle = IPriceOracle(Deployment.create("PriceOracle.sol:PriceOracle", abi.encode(address(0), 0)));
         router = IRouter(Deployment.create("Router.sol:Router", ""));
