@@ -151,6 +151,7 @@ function report(tried: Tried[], planned: number, asJson: boolean): boolean {
 /** Tries every task, `workers` at a time, one file after the other so that little is compiled twice. */
 async function tryAll(tasks: Task[], workers: number, before: Result[], signal: AbortSignal): Promise<Result[]> {
   const tried = [...before]
+  if (tasks.length === 0) return tried
   console.error('building, and running the tests without a mistake …')
   const bench = await builtWorkbench(signal)
   const benches = [bench]
