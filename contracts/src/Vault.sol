@@ -180,53 +180,55 @@ contract Vault is IVault, TransientLock {
         bytes calldata
     ) external lock returns (uint256) {
         uint256 gasAtStart = gasleft();
+        MandateProgress memory progress = progressOf[order.mandateId];
+        requireDue(mandate, order, legs, progress);
+        if (!isModelActive[order.modelId]) refuse(Refusal.ModelInactive, uint256(order.modelId));
+        LimitsWord limits = limitsWord;
+        Quote memory quote = quoteOf(mandate, order);
+        Fill memory fill;
+        fill.slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
+        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, fill.slippageBps);
+        uint256 valueUsd = quote.valueUsd(order.amountIn);
+        quote.requireWithinCap(valueUsd, limits.sizeCapUsd());
+        fill.reviewed = valueUsd > limits.automaticLimitUsd();
+        if (fill.reviewed) requireApproval(IApprovals.requireReviewed.selector);
+        if (gate.sentinelRequired()) requireApproval(IApprovals.requireCoSigned.selector);
+
+        // Everything is written before anything outside can write back.
+        if (fill.reviewed) voucherUsed[voucher.nonce] = true;
+        meters = meters.withVolume(valueUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
+        advance(mandate, order, progress);
+
+        trade(mandate, order, legs, fill);
+        settle(mandate, order, quote, limits, fill);
+        if (limits.refundCapacityUsd() != 0) refund(gasAtStart, valueUsd, limits);
+        return fill.received;
+    }
+
+    /// @dev The gate is open, the key is right, and this slice of this mandate is due.
+    function requireDue(
+        Mandate calldata mandate,
+        Order calldata order,
+        Leg[] calldata legs,
+        MandateProgress memory progress
+    ) private view {
         Gate word = gate;
         word.requireOpen();
         word.requireHeldBy(msg.sender);
         word.requireEpoch(order.epoch);
         OrderTerms.requireDeadline(order.deadline);
-        MandateProgress memory progress = progressOf[order.mandateId];
         OrderTerms.requireIndex(order.executionIndex, progress.executionCount);
         mandate.requireLive(order.mandateId, progress, word.treasurerEpoch());
         mandate.requireSlice(order.amountIn, progress);
         mandate.requireWorstPrice(order);
         OrderTerms.requireLegs(legs, order.amountIn);
-        LimitsWord limits = limitsWord;
-        word.requireFreshCheckpoint(limits.maximumCheckpointAge());
-        if (!isModelActive[order.modelId]) refuse(Refusal.ModelInactive, uint256(order.modelId));
-        Quote memory quote = quoteOf(mandate, order);
-        uint256 slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
-        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, slippageBps);
-        uint256 valueUsd = quote.valueUsd(order.amountIn);
-        quote.requireWithinCap(valueUsd, limits.sizeCapUsd());
-        bool reviewed = valueUsd > limits.automaticLimitUsd();
-        if (reviewed) requireApproval(IApprovals.requireReviewed.selector);
-        if (word.sentinelRequired()) requireApproval(IApprovals.requireCoSigned.selector);
+        word.requireFreshCheckpoint(limitsWord.maximumCheckpointAge());
+    }
 
-        // Everything is written before anything outside can write back.
-        if (reviewed) voucherUsed[voucher.nonce] = true;
-        meters = meters.withVolume(valueUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
+    function advance(Mandate calldata mandate, Order calldata order, MandateProgress memory progress) private {
         progressOf[order.mandateId] = progress.advanced(order.amountIn);
-        if (mandate.refillPeriod != 0) {
-            refillOf[order.mandateId] = mandate.requireRefill(refillOf[order.mandateId], order.amountIn);
-        }
-
-        Fill memory fill = trade(mandate.sell, mandate.buy, order.amountIn, legs);
-        if (fill.spent > order.amountIn) refuse(Refusal.Overspent, fill.spent);
-        if (fill.received < order.minimumOut) refuse(Refusal.OutputTooLow, fill.received);
-        fill.worth = quote.worth(fill.spent);
-        // Follows from the checks above; stands here because the outcome is what is promised.
-        OracleBound.requireAbove(fill.worth, fill.received, slippageBps);
-        fill.lossUsd = quote.lossUsd(fill.spent, fill.received);
-        if (fill.lossUsd != 0) {
-            meters = meters.withLoss(fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
-        }
-        noteFill(mandate, order.mandateId, fill);
-        assets[mandate.sell].book.debit(fill.spent);
-        assets[mandate.buy].book.credit(fill.received);
-        emitExecuted(order, quote, fill, reviewed);
-        if (limits.refundCapacityUsd() != 0) refund(gasAtStart, valueUsd, limits);
-        return fill.received;
+        if (mandate.refillPeriod == 0) return;
+        refillOf[order.mandateId] = mandate.requireRefill(refillOf[order.mandateId], order.amountIn);
     }
 
     /// @dev Measured amounts of a trade, in base units; `worth` is what the oracle says `spent` is worth.
@@ -235,19 +237,42 @@ contract Vault is IVault, TransientLock {
         uint256 received;
         uint256 worth;
         uint256 lossUsd;
+        uint256 slippageBps; // largest shortfall it may have
+        bool reviewed;
     }
 
     /// @dev Sends exactly the input to the router and measures what left and what came.
-    function trade(address sell, address buy, uint256 amountIn, Leg[] calldata legs)
-        private
-        returns (Fill memory fill)
-    {
+    function trade(Mandate calldata mandate, Order calldata order, Leg[] calldata legs, Fill memory fill) private {
+        (address sell, address buy) = (mandate.sell, mandate.buy);
         Balances memory start = BalanceDelta.measure(sell, buy);
         uint256 available = FixedPointMathLib.min(start.sell, assets[sell].book.booked);
-        if (amountIn > available) refuse(Refusal.InsufficientBalance, available);
-        TokenMove.push(sell, router, amountIn);
+        if (order.amountIn > available) refuse(Refusal.InsufficientBalance, available);
+        TokenMove.push(sell, router, order.amountIn);
         IRouter(router).swap(sell, buy, address(this), legs);
         (fill.spent, fill.received) = start.since(sell, buy);
+    }
+
+    /// @dev Holds the outcome against the order, charges the loss and writes the books.
+    function settle(
+        Mandate calldata mandate,
+        Order calldata order,
+        Quote memory quote,
+        LimitsWord limits,
+        Fill memory fill
+    ) private {
+        if (fill.spent > order.amountIn) refuse(Refusal.Overspent, fill.spent);
+        if (fill.received < order.minimumOut) refuse(Refusal.OutputTooLow, fill.received);
+        fill.worth = quote.worth(fill.spent);
+        // Follows from what was checked before; stands here because the outcome is what is promised.
+        OracleBound.requireAbove(fill.worth, fill.received, fill.slippageBps);
+        fill.lossUsd = quote.lossUsd(fill.spent, fill.received);
+        if (fill.lossUsd != 0) {
+            meters = meters.withLoss(fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
+        }
+        noteFill(mandate, order.mandateId, fill);
+        assets[mandate.sell].book.debit(fill.spent);
+        assets[mandate.buy].book.credit(fill.received);
+        emitExecuted(order, quote, fill);
     }
 
     /// @dev Counts poor fills in a row. The progress is read again: a guardian may have closed the mandate meanwhile.
@@ -264,7 +289,7 @@ contract Vault is IVault, TransientLock {
         emit MandateLatched(mandateId, poorFills);
     }
 
-    function emitExecuted(Order calldata order, Quote memory quote, Fill memory fill, bool reviewed) private {
+    function emitExecuted(Order calldata order, Quote memory quote, Fill memory fill) private {
         emit Executed(
             order.mandateId,
             order.executionIndex,
@@ -277,7 +302,7 @@ contract Vault is IVault, TransientLock {
             fill.lossUsd,
             order.decisionHead,
             order.modelId,
-            reviewed
+            fill.reviewed
         );
     }
 
