@@ -1,10 +1,14 @@
 import type { Forecast } from '../shared/schema/decision.ts'
 import type { Snapshot } from '../shared/schema/snapshot.ts'
 
-/** Who made a forecast: `version` rises whenever the same input could give another one. */
+/**
+ * Who made a forecast: `version` rises whenever the code changes so that the same input could give another one, and
+ * `parameters` are all numbers it works with that somebody chose.
+ */
 export interface ForecasterIdentity {
   id: string
   version: number
+  parameters: Readonly<Record<string, number>>
 }
 
 /**
@@ -32,7 +36,7 @@ export interface SlippageForecaster extends ForecasterIdentity {
 }
 
 /** How a forecast names its maker. */
-export function modelName({ id, version }: ForecasterIdentity): string {
+export function modelName({ id, version }: Pick<ForecasterIdentity, 'id' | 'version'>): string {
   return `${id}@${version}`
 }
 

@@ -9,7 +9,7 @@ const secondsPerYear = 31_536_000
  */
 const quantile99 = 2.9
 
-const identity = { id: 'slippage/square-root', version: 1 }
+const identity = { id: 'slippage/square-root', version: 1, parameters: { quantile99 } }
 
 /**
  * Square-root law: the exact cost of the plan, plus a drift until inclusion whose quantiles grow with the volatility and

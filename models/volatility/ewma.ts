@@ -18,7 +18,14 @@ const lowestVolatility = 0.1
 /** Without history: rather too high for the assets treasuries trade, and wide. */
 const prior = { value: 1.0, low: 0.4, high: 2.5 }
 
-const identity = { id: 'volatility/ewma', version: 1 }
+const identity = {
+  id: 'volatility/ewma',
+  version: 1,
+  parameters: {
+    ...{ decay, fewestReturns, normal90, lowestVolatility },
+    ...{ priorValue: prior.value, priorLow: prior.low, priorHigh: prior.high },
+  },
+}
 
 /** Exponentially weighted mean of squared log returns, per second, from one v3 pool's tick cumulatives. */
 export const ewmaVolatility: VolatilityForecaster = { ...identity, forecast }

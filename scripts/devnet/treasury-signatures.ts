@@ -3,6 +3,7 @@ import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { type Mandate, mandateId, mandateMessage, typedDataTypes, vaultDomain } from '../../shared/schema/mandate.ts'
 import type { DevnetAccounts } from './accounts.ts'
 import { clientOf, type Reach, sendAll } from './transactions.ts'
+import { vaultState } from './treasury-reading.ts'
 
 /** One reviewer's approval, as the vault takes it. */
 export interface ReviewerSignature {
@@ -86,10 +87,6 @@ export async function signVoucher(reach: Reach, vault: Address, envelope: OrderE
     reviewer.signTypedData({ domain, types: typedDataTypes, primaryType: 'Voucher', message }),
   )
   return { minimumOut: envelope.minimumOut, expiry, nonce: envelope.nonce, signatures }
-}
-
-function vaultState(reach: Reach, vault: Address) {
-  return clientOf(reach).readContract({ address: vault, abi: vaultAbi, functionName: 'state' })
 }
 
 function breakerResetMessage(reset: BreakerReset) {

@@ -1,34 +1,51 @@
-import { type Address, encodeDeployData, encodeFunctionData, getContractAddress, parseAbi } from 'viem'
+import { type Address, encodeDeployData, encodeFunctionData, getContractAddress, parseAbi, zeroAddress } from 'viem'
+import { modelInUseId } from '../../models/model-in-use.ts'
+import { approvalsAbi, approvalsBytecode } from '../../shared/chain/generated/approvals.ts'
 import { priceOracleAbi, priceOracleBytecode } from '../../shared/chain/generated/priceOracle.ts'
 import { routerAbi, routerBytecode } from '../../shared/chain/generated/router.ts'
 import { vaultAbi, vaultBytecode } from '../../shared/chain/generated/vault.ts'
+import type { DevnetAccounts } from './accounts.ts'
+import { priceSources } from './price-sources.ts'
 import { clientOf, type Reach, sendAll } from './transactions.ts'
+import { checkpointHints } from './treasury-reading.ts'
 import { tokenBySymbol } from './world-pools.ts'
 
 const usd = 10n ** 18n
 
-/** The vault's limits. USD with 18 decimals; the rate per second. */
+/** The vault's limits. USD with 18 decimals, of whole dollars; meters drain their capacity in a day. */
 export interface TreasuryLimits {
   automaticLimitUsd: bigint
+  sizeCapUsd: bigint
   volumeCapacityUsd: bigint
-  volumeRateUsd: bigint
+  lossCapacityUsd: bigint
+  refundCapacityUsd: bigint
   maximumSlippageBps: number
   drawdownBps: number
+  referenceVolatilityBps: number
   maximumCheckpointAge: number
 }
 
 /**
- * A treasury of 800,000 USD that trades up to 50,000 USD without asking, 250,000 USD at once and as much again every
- * twelve hours, never more than 1 % below the oracle, and stops at a fall of a tenth. Its books are priced hourly.
+ * A treasury of 800,000 USD that trades up to 50,000 USD without asking, 200,000 USD in one order and 250,000 USD a day,
+ * never more than 1 % below the oracle, loses at most 2,500 USD a day against it, pays its agent's gas, and stops at a fall
+ * of a tenth. Its books are priced hourly.
  */
 export const defaultLimits: TreasuryLimits = {
   automaticLimitUsd: 50_000n * usd,
+  sizeCapUsd: 200_000n * usd,
   volumeCapacityUsd: 250_000n * usd,
-  volumeRateUsd: (250_000n * usd) / 43_200n,
+  lossCapacityUsd: 2_500n * usd,
+  refundCapacityUsd: 500n * usd,
   maximumSlippageBps: 100,
   drawdownBps: 1000,
+  referenceVolatilityBps: 500,
   maximumCheckpointAge: 3600,
 }
+/**
+ * What these limits allow to be lost in any day against true prices: twice the loss meter, and on twice the volume the 2 %
+ * by which each of a pair's prices may be wrong.
+ */
+const dailyLossUsd = 25_000n * usd
 
 /** Base units by symbol. */
 const defaultHoldings: Readonly<Record<string, bigint>> = {
@@ -39,8 +56,13 @@ const defaultHoldings: Readonly<Record<string, bigint>> = {
 /** On a fork of a public chain only ether can be made. */
 const forkHoldings: Readonly<Record<string, bigint>> = { WETH: 250n * 10n ** 18n }
 const defaultExecutorBalance = 10n ** 19n
+/** Wei in the vault's tank, from which it refunds the executor's gas. */
+const refundTank = 5n * 10n ** 17n
 const secondsPerYear = 31_536_000
 const reviewThreshold = 2
+/** Neither chain that this deploys to has a sequencer. */
+const noSequencerFeed = zeroAddress
+const noSequencerGrace = 0n
 
 export interface TreasuryOptions {
   /** The executor's address, or how it follows from the vault's. */
@@ -58,6 +80,7 @@ export interface Treasury {
   vault: Address
   router: Address
   oracle: Address
+  approvals: Address
   executor: Address
   /** Number of the block the vault was created in. */
   createdAt: bigint
@@ -65,20 +88,31 @@ export interface Treasury {
 
 const tokenAbi = parseAbi(['function approve(address spender, uint256 amount)'])
 
-/** Deploys oracle, router and vault, funds the vault, seals it and takes its first checkpoint. Makes a few blocks. */
+/**
+ * Deploys oracle, router, approvals and vault, funds the vault, seals it and takes its first checkpoint. Makes a few blocks.
+ * The vault allows the model that the agent uses, and no other.
+ */
 export async function deployTreasury(reach: Reach, options: TreasuryOptions): Promise<Treasury> {
   const { keeper } = reach.accounts
-  const first = await clientOf(reach).getTransactionCount({ address: keeper.address, blockTag: 'pending' })
+  const client = clientOf(reach)
+  const first = await client.getTransactionCount({ address: keeper.address, blockTag: 'pending' })
   const at = (index: number) => getContractAddress({ from: keeper.address, nonce: BigInt(first + index) })
-  const [oracle, router, vault] = [at(0), at(1), at(2)]
+  const [oracle, router, approvals, vault] = [at(0), at(1), at(2), at(3)]
   const executor = typeof options.executor === 'function' ? await options.executor(vault) : options.executor
   const expiry = options.executorExpiry ?? (await reach.chainTime()) + secondsPerYear
-  const configuration = vaultConfiguration(reach, { oracle, router, executor, expiry }, options.limits ?? {})
-  const vaultCode = encodeDeployData({ abi: vaultAbi, bytecode: vaultBytecode, args: [configuration] })
+  const configuration = {
+    ...people(reach.accounts),
+    ...{ executor, executorExpiry: BigInt(expiry), router, oracle, approvals, dailyLossUsd },
+    wrappedNative: tokenBySymbol(reach.chain, 'WETH').address,
+    models: [modelInUseId],
+    assets: await priceSources(client, reach.chain),
+    limits: { ...defaultLimits, ...options.limits },
+  }
+  const oracleArguments = [noSequencerFeed, noSequencerGrace] as const
   const receipts = await sendAll(reach, [
     {
       from: keeper,
-      data: encodeDeployData({ abi: priceOracleAbi, bytecode: priceOracleBytecode }),
+      data: encodeDeployData({ abi: priceOracleAbi, bytecode: priceOracleBytecode, args: oracleArguments }),
       purpose: 'deploying the price oracle',
     },
     {
@@ -86,32 +120,32 @@ export async function deployTreasury(reach: Reach, options: TreasuryOptions): Pr
       data: encodeDeployData({ abi: routerAbi, bytecode: routerBytecode }),
       purpose: 'deploying the router',
     },
-    { from: keeper, data: vaultCode, purpose: 'deploying the vault' },
+    {
+      from: keeper,
+      data: encodeDeployData({ abi: approvalsAbi, bytecode: approvalsBytecode }),
+      purpose: 'deploying the approvals',
+    },
+    {
+      from: keeper,
+      data: encodeDeployData({ abi: vaultAbi, bytecode: vaultBytecode, args: [configuration] }),
+      purpose: 'deploying the vault',
+    },
   ])
   await reach.control.fund('ETH', executor, options.executorBalance ?? defaultExecutorBalance)
+  await reach.control.fund('ETH', vault, refundTank)
   await fill(reach, vault, options.holdings ?? (reach.chain.id === 424242 ? defaultHoldings : forkHoldings))
   await takeCheckpoint(reach, vault)
-  return { vault, router, oracle, executor, createdAt: receipts[2]?.blockNumber ?? 0n }
+  return { vault, router, oracle, approvals, executor, createdAt: receipts[3]?.blockNumber ?? 0n }
 }
 
-function vaultConfiguration(
-  reach: Reach,
-  parts: { oracle: Address; router: Address; executor: Address; expiry: number },
-  limits: Partial<TreasuryLimits>,
-) {
-  const { owner, treasurer, guardian, reviewers } = reach.accounts
+function people({ owner, treasurer, guardian, reviewers }: DevnetAccounts) {
   return {
     owner: owner.address,
     treasurer: treasurer.address,
     guardians: [guardian.address],
     reviewers: reviewers.map(({ address }) => address),
     reviewThreshold,
-    executor: parts.executor,
-    executorExpiry: BigInt(parts.expiry),
-    router: parts.router,
-    oracle: parts.oracle,
-    assets: reach.chain.tokens.map(({ address, feed }) => ({ token: address, feed })),
-    limits: { ...defaultLimits, ...limits },
+    sentinel: zeroAddress,
   }
 }
 
@@ -150,6 +184,7 @@ async function fill(reach: Reach, vault: Address, holdings: Readonly<Record<stri
 
 /** Anyone may take a checkpoint; here the keeper does. Makes a block. */
 export async function takeCheckpoint(reach: Reach, vault: Address): Promise<void> {
-  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint' })
+  const hints = await checkpointHints(reach, vault)
+  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint', args: [hints] })
   await sendAll(reach, [{ from: reach.accounts.keeper, to: vault, data, purpose: 'taking a checkpoint' }])
 }

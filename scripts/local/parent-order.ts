@@ -1,9 +1,9 @@
 import type { Address, Hash } from 'viem'
 import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
-import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { oneToken, worstPriceScale } from '../../shared/chain/units.ts'
 import { type MandateJson, mandateSchema } from '../../shared/schema/mandate.ts'
-import { clientOf, type Reach } from '../devnet/transactions.ts'
+import type { Reach } from '../devnet/transactions.ts'
+import { vaultAssets } from '../devnet/treasury-reading.ts'
 import { openMandate } from '../devnet/treasury-signatures.ts'
 import type { ApiClient } from './api-client.ts'
 
@@ -61,7 +61,7 @@ export async function openParentOrder(
 
 /** Ten per cent below the oracle, as the mandate's hard floor: output per input in base units, times 1e36. */
 async function floorPrice(devnet: Reach, vault: Address, sell: TokenDefinition, buy: TokenDefinition): Promise<bigint> {
-  const assets = await clientOf(devnet).readContract({ address: vault, abi: vaultAbi, functionName: 'assets' })
+  const assets = await vaultAssets(devnet, vault)
   const priceOf = (token: TokenDefinition): bigint => {
     const price = assets.find((asset) => asset.token === token.address)?.verdict.low ?? 0n
     if (price === 0n) throw new Error(`The vault has no price for ${token.symbol} now.`)

@@ -37,7 +37,7 @@ export async function runParentOrder(
 ): Promise<RunSummary> {
   const { api, client, demonstration, devnet, treasury, worker } = session
   const { sell, buy, total } = demonstration
-  const terms = { sell, buy, total, slices, intervalSeconds, slippageBps: 50 }
+  const terms = { sell, buy, total, slices, intervalSeconds, slippageBps: 100 }
   const parent = await openParentOrder(api, devnet, treasury.vault, terms)
   progress.stage(
     'mandate',

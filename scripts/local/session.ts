@@ -7,11 +7,11 @@ import { generatePrivateKey } from 'viem/accounts'
 import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { displayToken, formatAmount } from '../../shared/chain/format.ts'
-import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { executorAddress } from '../../workers/agent/signer.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import { clientOf } from '../devnet/transactions.ts'
 import { deployTreasury, type Treasury } from '../devnet/treasury.ts'
+import { vaultAssets } from '../devnet/treasury-reading.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { type StartOptions, UsageError } from './arguments.ts'
 import { workerBindings } from './bindings.ts'
@@ -64,7 +64,7 @@ export async function startSession(options: StartOptions, progress: Progress, cl
     executor: (vault) => executorAddress(seed, 1, devnet.chain.id, vault, 1),
   })
   const client = clientOf(devnet)
-  progress.stage('treasury', `vault ${treasury.vault} holds ${await holdings(devnet, client, treasury.vault)}`)
+  progress.stage('treasury', `vault ${treasury.vault} holds ${await holdings(devnet, treasury.vault)}`)
 
   const adminKey = `pk_${randomBytes(24).toString('base64url')}`
   const worker = await startWorker(options, devnet, seed, adminKey, progress, closing.signal)
@@ -87,8 +87,8 @@ export async function startSession(options: StartOptions, progress: Progress, cl
   }
 }
 
-async function holdings(devnet: Devnet, client: PublicClient, vault: Address): Promise<string> {
-  const assets = await client.readContract({ address: vault, abi: vaultAbi, functionName: 'assets' })
+async function holdings(devnet: Devnet, vault: Address): Promise<string> {
+  const assets = await vaultAssets(devnet, vault)
   return assets
     .filter(({ booked }) => booked > 0n)
     .map(({ token, decimals, booked }) => formatAmount(booked, displayToken(devnet.chain, token, decimals)))

@@ -3,7 +3,7 @@ import type { AssetState } from '../schema/snapshot.ts'
 import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 import { assetOf } from './oracle-bound.ts'
 
-/** What the vault may spend of an asset: booked, and really there. Base units. Mirrors `AssetBook.available`. */
+/** What the vault may spend of an asset: booked, and really there. Base units. Mirrors the vault's `trade`. */
 export function available(asset: AssetState): bigint {
   return minimum(asset.booked, asset.balance)
 }

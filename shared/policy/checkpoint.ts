@@ -6,7 +6,9 @@ export function checkpointFresh({ vault, at }: GuardInput): Finding {
   const isYoung = maximumCheckpointAge !== 0 && at - vault.checkpointAt <= maximumCheckpointAge
   if (vault.checkpointFresh && isYoung) return pass
   const checkpoint = `The one of ${vault.checkpointAt}`
-  // The vault calls a young checkpoint stale for one reason only.
-  if (isYoung) return refuse('CheckpointStale', `${checkpoint} was followed by a deposit or withdrawal.`)
+  // A young checkpoint is stale because value or policy moved without a trade.
+  if (isYoung) {
+    return refuse('CheckpointStale', `${checkpoint} was followed by a deposit, a withdrawal or a change of policy.`)
+  }
   return refuse('CheckpointStale', `${checkpoint} is older than ${maximumCheckpointAge} s.`)
 }

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Refusal } from '../chain/generated/refusals.ts'
 import type { GuardVerdict } from '../schema/decision.ts'
 import type { Mandate } from '../schema/mandate.ts'
-import type { AssetState, MandateProgress, VaultState } from '../schema/snapshot.ts'
+import type { AssetState, MandateProgress, Refill, VaultState } from '../schema/snapshot.ts'
 
 /** What `execute` would be given. Amounts in base units. */
 export interface DraftOrder {
@@ -13,6 +13,8 @@ export interface DraftOrder {
   epoch: number
   /** Inputs of the legs. */
   legs: readonly bigint[]
+  /** What the pools are planned to give; the vault measures it. */
+  expectedOut: bigint
 }
 
 /** What the vault's guards look at. */
@@ -24,6 +26,9 @@ export interface GuardInput {
   mandateId: Hex
   mandate: Mandate
   progress: MandateProgress
+  refill: Refill
+  /** Whether the vault lets the model behind the order trade. */
+  modelActive: boolean
   /** Who would send the transaction. */
   caller: Address
   /** Time of the block in which the order would run, seconds. */

@@ -4,10 +4,15 @@ import { checkpointFresh } from './checkpoint.ts'
 import { epochMatches, executorHolds } from './executor.ts'
 import { gateOpen } from './gate.ts'
 import { type DraftOrder, type Guard, type GuardInput, verdictOf } from './guard.ts'
+import { lossFits } from './loss.ts'
 import { mandateLive, sliceWithinMandate, worstPriceKept } from './mandate-terms.ts'
+import { modelMayTrade } from './model.ts'
 import { oracleBoundKept, pricesKnown } from './oracle-bound.ts'
 import { deadlineInReach, indexMatches, legsAddUp } from './order-terms.ts'
+import { refillSuffices } from './refill.ts'
 import { withinAutomaticLimit } from './review.ts'
+import { needsNoSentinel } from './sentinel.ts'
+import { withinSizeCap } from './size-cap.ts'
 import { volumeFits } from './volume.ts'
 
 /** The vault's guards, one a line, in the order in which `execute` asks them. */
@@ -22,11 +27,16 @@ export const guards: readonly Guard[] = [
   { rule: 'worst-price', needsOrder: true, judge: worstPriceKept },
   { rule: 'legs', needsOrder: true, judge: legsAddUp },
   { rule: 'checkpoint', needsOrder: false, judge: checkpointFresh },
+  { rule: 'model', needsOrder: false, judge: modelMayTrade },
   { rule: 'prices', needsOrder: false, judge: pricesKnown },
   { rule: 'oracle-bound', needsOrder: true, judge: oracleBoundKept },
-  { rule: 'volume', needsOrder: true, judge: volumeFits },
+  { rule: 'size-cap', needsOrder: true, judge: withinSizeCap },
   { rule: 'review', needsOrder: true, judge: withinAutomaticLimit },
+  { rule: 'sentinel', needsOrder: true, judge: needsNoSentinel },
+  { rule: 'volume', needsOrder: true, judge: volumeFits },
+  { rule: 'refill', needsOrder: true, judge: refillSuffices },
   { rule: 'balance', needsOrder: true, judge: balanceSuffices },
+  { rule: 'loss', needsOrder: true, judge: lossFits },
 ]
 
 /**

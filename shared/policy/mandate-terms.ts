@@ -4,11 +4,15 @@ import { type Finding, type GuardInput, type OrderGuardInput, pass, refuse } fro
 
 /** Mirrors `MandateTerms.requireLive`: the terms' digest must be the id that was opened. */
 export function mandateLive(input: GuardInput): Finding {
-  const { mandate, progress, at } = input
+  const { mandate, progress, vault, at } = input
   if (progress.closed) return refuse('MandateClosed', 'The mandate was closed.')
   if (!progress.open) return refuse('MandateUnknown', 'The mandate is not open.')
   const digest = mandateId(input.chainId, input.vaultAddress, mandate)
   if (digest !== input.mandateId.toLowerCase()) return refuse('MandateUnknown', `The terms are those of ${digest}.`)
+  if (progress.latched) return refuse('MandateLatched', `It latched with ${progress.poorFills} poor fills in a row.`)
+  if (progress.treasurerEpoch !== vault.treasurerEpoch) {
+    return refuse('MandateLatched', 'An earlier treasurer signed it.')
+  }
   if (at < mandate.start) return refuse('MandateNotStarted', `It starts at ${mandate.start}.`)
   if (at > mandate.end) return refuse('MandateEnded', `It ended at ${mandate.end}.`)
   return pass

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { basisPointsOfOne, multiplyDivide, multiplyDivideRoundingUp, oneToken } from '../chain/units.ts'
+import { basisPointsOfOne, maximum, multiplyDivide, multiplyDivideRoundingUp, oneToken } from '../chain/units.ts'
 import type { AssetState } from '../schema/snapshot.ts'
 import { type Finding, type GuardInput, type OrderGuardInput, pass, refuse } from './guard.ts'
 
@@ -17,11 +17,13 @@ export interface OracleQuote {
 
 export type QuoteResult = { ok: true; quote: OracleQuote } | { ok: false; finding: Finding }
 
-/** Mirrors the vault's `quoteOf`: both assets listed, both prices known, or the reason why not. */
+/** Mirrors the vault's `quoteOf`: both assets trade, both prices known, or the reason why not. */
 export function oracleQuote(assets: readonly AssetState[], sell: Address, buy: Address): QuoteResult {
   const [sold, bought] = [assetOf(assets, sell), assetOf(assets, buy)]
-  if (sold === undefined) return { ok: false, finding: refuse('AssetUnknown', `${sell} is not listed.`) }
-  if (bought === undefined) return { ok: false, finding: refuse('AssetUnknown', `${buy} is not listed.`) }
+  if (!isListed(sold)) return { ok: false, finding: refuse('AssetUnknown', `${sell} is not listed.`) }
+  if (sold.listing === 'Quarantined') return { ok: false, finding: quarantined(sell) }
+  if (!isListed(bought)) return { ok: false, finding: refuse('AssetUnknown', `${buy} is not listed.`) }
+  if (bought.listing === 'Quarantined') return { ok: false, finding: quarantined(buy) }
   for (const { token, verdict } of [sold, bought]) {
     if (verdict.reason !== 'None') return { ok: false, finding: refuse(verdict.reason, `No price for ${token}.`) }
     // A verdict without a reason and without a price is none.
@@ -38,6 +40,14 @@ export function oracleQuote(assets: readonly AssetState[], sell: Address, buy: A
       unitOut: oneToken(bought.decimals),
     },
   }
+}
+
+function isListed(asset: AssetState | undefined): asset is AssetState {
+  return asset !== undefined && asset.listing !== 'Unlisted'
+}
+
+function quarantined(token: Address): Finding {
+  return refuse('AssetQuarantined', `A guardian took ${token} out of trading.`)
 }
 
 /** A listed asset's state, by its token. */
@@ -61,6 +71,12 @@ export function valueUsd({ priceIn, unitIn }: OracleQuote, amountIn: bigint): bi
   return multiplyDivideRoundingUp(amountIn, priceIn, unitIn)
 }
 
+/** What a trade loses against the oracle, USD with 18 decimals, rounded up; a gain is no credit (`OracleBound.lossUsd`). */
+export function lossUsd(quote: OracleQuote, amountIn: bigint, amountOut: bigint): bigint {
+  const got = multiplyDivide(amountOut, quote.priceOut, quote.unitOut)
+  return maximum(valueUsd(quote, amountIn) - got, 0n)
+}
+
 /** The largest input that is worth at most `usd`, base units. */
 export function amountWorth({ priceIn, unitIn }: OracleQuote, usd: bigint): bigint {
   return multiplyDivide(usd, unitIn, priceIn)
@@ -71,7 +87,7 @@ export function slippageBound({ mandate, vault }: Pick<GuardInput, 'mandate' | '
   return Math.min(mandate.slippageBps, vault.limits.maximumSlippageBps)
 }
 
-/** The vault lists both assets and has a price for each. */
+/** The vault trades both assets and has a price for each. */
 export function pricesKnown({ assets, mandate }: GuardInput): Finding {
   const result = oracleQuote(assets, mandate.sell, mandate.buy)
   return result.ok ? pass : result.finding

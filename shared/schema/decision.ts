@@ -104,6 +104,11 @@ export const decisionSchema = z.object({
       deadline: timestamp,
       executionIndex: z.int(),
       epoch: z.int(),
+      /** The model that backs the decision. */
+      modelId: bytes32,
+      /** Where the vault finds the observations that its time-weighted prices start from. */
+      sellHint: z.int(),
+      buyHint: z.int(),
       /** What the oracle says amountIn is worth, base units of `buy`. */
       oracleOut: bigintFromDecimal,
       /** Predicted shortfall below the oracle, basis points; negative is better than the oracle. */
@@ -114,7 +119,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /** Bumped when the same input could give another decision. */
-export const pipelineVersion = 2
+export const pipelineVersion = 3
 
 /** Appended to the log by `reserve`, or for a tick that did nothing. */
 export const decisionRecordSchema = z.object({

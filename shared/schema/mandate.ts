@@ -13,6 +13,10 @@ export const mandateSchema = z.object({
   /** Base units of `sell`. */
   total: bigintFromDecimal,
   maximumSlice: bigintFromDecimal,
+  /** Standing mandates: room for this much input, which refills over the period. Both zero: a one-off. */
+  refillAmount: bigintFromDecimal,
+  /** Seconds. */
+  refillPeriod: z.int().min(0).max(4_294_967_295),
   start: timestamp,
   end: timestamp,
   /** Seconds. */
@@ -21,6 +25,10 @@ export const mandateSchema = z.object({
   /** Base units of `buy` per base unit of `sell`, times 1e36. */
   worstPrice: bigintFromDecimal,
   slippageBps: basisPoints,
+  /** A fill with a larger shortfall below the oracle than this is poor. */
+  poorFillBps: basisPoints,
+  /** So many poor fills in a row latch the mandate until the treasurer enables it. */
+  maximumPoorFills: z.int().min(1).max(255),
   configurationHash: bytes32,
   salt: bigintFromDecimal,
 })
@@ -42,14 +50,31 @@ export const typedDataTypes = {
     { name: 'buy', type: 'address' },
     { name: 'total', type: 'uint256' },
     { name: 'maximumSlice', type: 'uint256' },
+    { name: 'refillAmount', type: 'uint256' },
+    { name: 'refillPeriod', type: 'uint32' },
     { name: 'start', type: 'uint64' },
     { name: 'end', type: 'uint64' },
     { name: 'minimumInterval', type: 'uint32' },
     { name: 'maximumExecutions', type: 'uint32' },
     { name: 'worstPrice', type: 'uint256' },
     { name: 'slippageBps', type: 'uint16' },
+    { name: 'poorFillBps', type: 'uint16' },
+    { name: 'maximumPoorFills', type: 'uint8' },
     { name: 'configurationHash', type: 'bytes32' },
     { name: 'salt', type: 'uint256' },
+  ],
+  /** A sentinel's co-signature: the order, not its route. */
+  Order: [
+    { name: 'mandateId', type: 'bytes32' },
+    { name: 'amountIn', type: 'uint256' },
+    { name: 'minimumOut', type: 'uint256' },
+    { name: 'deadline', type: 'uint64' },
+    { name: 'executionIndex', type: 'uint32' },
+    { name: 'epoch', type: 'uint32' },
+    { name: 'decisionHead', type: 'bytes32' },
+    { name: 'modelId', type: 'bytes32' },
+    { name: 'sellHint', type: 'uint16' },
+    { name: 'buyHint', type: 'uint16' },
   ],
   /** Reviewers' approval of one order's envelope. */
   Voucher: [

@@ -7,28 +7,47 @@ export const refusalSchema = z.enum(refusals)
 /** USD with 18 decimals per whole token, or why there is none. */
 const priceVerdictSchema = z.object({
   reason: refusalSchema,
+  /** Of the agreeing sources. */
   low: bigintFromDecimal,
   high: bigintFromDecimal,
+  /** What the feed alone says. */
+  feed: bigintFromDecimal,
+  /** Of the feed. */
   updatedAt: timestamp,
 })
 
+/** How an asset is priced and whether it trades, in the order of the Solidity enum. */
+export const listings = ['Unlisted', 'Feed', 'FeedAndTwap', 'Quarantined'] as const
+
 export const assetStateSchema = z.object({
   token: address,
+  listing: z.enum(listings),
   decimals: z.int().min(0).max(255),
   /** Base units. */
   booked: bigintFromDecimal,
   balance: bigintFromDecimal,
+  /** What volatility leaves of the size cap. */
+  sizeFactorBps: basisPoints,
+  /** Where the observation lies that the time-weighted average starts from; 0 where there is no such average. */
+  hint: z.int().min(0).max(65_535),
   verdict: priceVerdictSchema,
 })
 export type AssetState = z.output<typeof assetStateSchema>
 
+/** USD with 18 decimals, of whole dollars. A meter drains its capacity in a day; zero forbids. */
 const limitsSchema = z.object({
+  /** Above it an order needs reviewers. */
   automaticLimitUsd: bigintFromDecimal,
+  /** Above it no order goes; volatility scales it down. */
+  sizeCapUsd: bigintFromDecimal,
   volumeCapacityUsd: bigintFromDecimal,
-  /** USD with 18 decimals per second. */
-  volumeRateUsd: bigintFromDecimal,
+  lossCapacityUsd: bigintFromDecimal,
+  /** Of gas refunds. */
+  refundCapacityUsd: bigintFromDecimal,
   maximumSlippageBps: basisPoints,
   drawdownBps: basisPoints,
+  /** Daily volatility up to which the size cap holds in full. */
+  referenceVolatilityBps: basisPoints,
   /** Seconds. */
   maximumCheckpointAge: z.int().min(0),
 })
@@ -38,6 +57,8 @@ export const vaultStateSchema = z.object({
   suspended: z.boolean(),
   tripped: z.boolean(),
   isSealed: z.boolean(),
+  /** Orders need the sentinel's signature. */
+  sentinelRequired: z.boolean(),
   incident: z.int(),
   epoch: z.int(),
   executor: address,
@@ -47,9 +68,14 @@ export const vaultStateSchema = z.object({
   suspendedAt: timestamp,
   peakUsd: bigintFromDecimal,
   netAssetValueUsd: bigintFromDecimal,
+  /** Used of the meters, drained to the snapshot. */
   volumeUsedUsd: bigintFromDecimal,
+  lossUsedUsd: bigintFromDecimal,
+  refundUsedUsd: bigintFromDecimal,
   limits: limitsSchema,
   reviewThreshold: z.int(),
+  /** Rises with every new treasurer; mandates of an older one are latched. */
+  treasurerEpoch: z.int(),
   policyHash: bytes32,
 })
 export type VaultState = z.output<typeof vaultStateSchema>
@@ -58,10 +84,19 @@ export const mandateProgressSchema = z.object({
   filled: bigintFromDecimal,
   lastExecution: timestamp,
   executionCount: z.int(),
+  /** In a row. */
+  poorFills: z.int(),
+  /** Of the treasurer who signed it, or enabled it last. */
+  treasurerEpoch: z.int(),
   open: z.boolean(),
   closed: z.boolean(),
+  latched: z.boolean(),
 })
 export type MandateProgress = z.output<typeof mandateProgressSchema>
+
+/** What a standing mandate has used of its refill, base units, as of `updatedAt`; it drains from then on. */
+export const refillSchema = z.object({ used: bigintFromDecimal, updatedAt: timestamp })
+export type Refill = z.output<typeof refillSchema>
 
 const tickSchema = z.object({ index: z.int(), liquidityNet: signedBigintFromDecimal })
 
@@ -108,6 +143,9 @@ export const snapshotSchema = z.object({
   vault: vaultStateSchema,
   assets: z.array(assetStateSchema),
   mandate: mandateProgressSchema,
+  refill: refillSchema,
+  /** Whether the vault lets the agent's model back orders. */
+  modelActive: z.boolean(),
   pools: z.array(poolSchema),
   /** Tick cumulatives of the pair's deepest v3 pool: `secondsAgo` descending to 0; empty where there is no history. */
   history: z.object({

@@ -10,10 +10,10 @@ import { quotePool } from '../../shared/routing/pool-quote.ts'
 import { type Venue, venuesOf } from '../../shared/routing/venue.ts'
 import type { PlannedLeg } from '../../shared/schema/decision.ts'
 import type { Pool } from '../../shared/schema/snapshot.ts'
+import { encodedLeg } from '../../workers/agent/execute-call.ts'
 import { newMeter } from '../../workers/agent/meter.ts'
 import { observe } from '../../workers/agent/observe.ts'
 import { openProviders, openQuorum } from '../../workers/agent/providers.ts'
-import { venueNumbers } from '../../workers/agent/snapshot-from-view.ts'
 import { Random } from '../unit/random.ts'
 import { ask } from './clients.ts'
 
@@ -92,7 +92,8 @@ async function poolsNow(sell: Address, buy: Address): Promise<Pool[]> {
   const settings = { RPC_URLS: [`${devnet.rpcUrl}/a`, `${devnet.rpcUrl}/b`], PROVIDER_REQUESTS_PER_SECOND: 1000 }
   const quorum = await openQuorum(openProviders(settings, newMeter()))
   const mandateId = `0x${'0'.repeat(64)}` as const
-  return (await observe(quorum, devnet.chain, { vault: treasury.vault, mandateId, sell, buy })).pools
+  const subject = { vault: treasury.vault, mandateId, sell, buy, modelId: mandateId }
+  return (await observe(quorum, devnet.chain, subject)).pools
 }
 
 /** Output of each leg, all in one block and one after the other, each measured by the recipient's balance. */
@@ -115,12 +116,7 @@ async function executeTogether(sell: Address, buy: Address, legs: readonly Plann
 /** The trader sends the router the legs' inputs and has it swap, as the vault does. */
 function swapCalls(sell: Address, buy: Address, legs: readonly PlannedLeg[]) {
   const total = legs.reduce((sum, leg) => sum + leg.amountIn, 0n)
-  const path = legs.map(({ venue, pool, feePips, amountIn }) => ({
-    venue: venueNumbers[venue],
-    pool,
-    feePips,
-    amountIn,
-  }))
+  const path = legs.map(encodedLeg)
   const { address } = devnet.accounts.trader
   return [
     { to: sell, data: encodeFunctionData({ abi: tokenAbi, functionName: 'transfer', args: [treasury.router, total] }) },

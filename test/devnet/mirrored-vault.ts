@@ -10,14 +10,22 @@ import {
   type PublicClient,
   type StateOverride,
 } from 'viem'
+import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
+import type { poolCandidates } from '../../shared/chain/pool-address.ts'
 import type { DraftOrder, GuardInput } from '../../shared/policy/guard.ts'
 import { firstRefusal, judgeAll } from '../../shared/policy/guards.ts'
+import { assetOf } from '../../shared/policy/oracle-bound.ts'
+import { quoteV2, reservesOf } from '../../shared/routing/v2.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
+import type { V2Pool } from '../../shared/schema/snapshot.ts'
+import { encodedLeg } from '../../workers/agent/execute-call.ts'
 import {
   assetStateFrom,
   mandateProgressFrom,
+  poolsFrom,
+  refillFrom,
   vaultStateFrom,
   venueNumbers,
 } from '../../workers/agent/snapshot-from-view.ts'
@@ -27,65 +35,86 @@ export interface Asked {
   caller: Address
   mandateId: Hex
   mandate: Mandate
-  order: DraftOrder
+  modelId: Hex
+  order: Omit<DraftOrder, 'expectedOut'>
   /** Time of the block in which it would run, seconds. */
   at: number
 }
 
 /** A v2 pair through which every leg goes. */
-export interface Pair {
-  pool: Address
-  feePips: number
+export type Pair = ReturnType<typeof poolCandidates>[number]
+
+/** Where the vault finds the observations of the two tokens' averages. */
+export interface Hints {
+  sellHint: number
+  buyHint: number
 }
 
 /** The vault on the chain and its mirror, asked the same question about the same block. */
 export class MirroredVault {
   readonly #client: PublicClient
-  readonly #chainId: number
   readonly #vault: Address
   readonly #pair: Pair
 
-  constructor(client: PublicClient, chainId: number, vault: Address, pair: Pair) {
+  constructor(client: PublicClient, vault: Address, pair: Pair) {
     this.#client = client
-    this.#chainId = chainId
     this.#vault = vault
     this.#pair = pair
   }
 
-  /** The mirror's first refusal, by what the vault says of itself at that time; None where it finds nothing. */
-  async mirrored(asked: Asked, stateOverride: StateOverride = []): Promise<string> {
-    const { caller, mandateId, mandate, order, at } = asked
-    const options = { address: this.#vault, abi: vaultAbi, stateOverride, blockOverrides: blockAt(at) } as const
-    const [state, assets, progress] = await Promise.all([
-      this.#client.readContract({ ...options, functionName: 'state' }),
-      this.#client.readContract({ ...options, functionName: 'assets' }),
-      this.#client.readContract({ ...options, functionName: 'mandateProgress', args: [mandateId] }),
-    ])
+  /** The first refusal of each; None where it finds nothing, or would trade. */
+  async both(asked: Asked, stateOverride: StateOverride = []): Promise<{ mirrored: string; real: string }> {
+    const { input, pools, hints } = await this.#look(asked, stateOverride)
+    const order = { ...asked.order, expectedOut: outputOf(pools[0], asked) }
+    const mirrored = firstRefusal(judgeAll(input, order))?.reason ?? 'None'
+    return { mirrored, real: await this.#real(asked, hints, stateOverride) }
+  }
+
+  /** The hints as of the newest block. */
+  async hints(asked: Omit<Asked, 'at' | 'order'>, at: number): Promise<Hints> {
+    return (await this.#look({ ...asked, at }, [])).hints
+  }
+
+  /** What the vault says of itself at that time. */
+  async #look({ caller, mandateId, mandate, modelId, at }: Omit<Asked, 'order'>, stateOverride: StateOverride) {
+    const pools = [{ venue: venueNumbers.UniswapV2, pool: this.#pair.pool, words: 0 }]
+    const view = await this.#client.readContract({
+      abi: lensAbi,
+      code: lensBytecode,
+      functionName: 'observe',
+      args: [this.#vault, mandateId, modelId, pools, []],
+      stateOverride,
+      blockOverrides: blockAt(at),
+    })
+    const assets = view.assets.map(assetStateFrom)
     const input: GuardInput = {
-      chainId: this.#chainId,
+      chainId: Number(view.chainId),
       vaultAddress: this.#vault,
-      vault: vaultStateFrom(state),
-      assets: assets.map(assetStateFrom),
+      vault: vaultStateFrom(view.vault),
+      assets,
       mandateId,
       mandate,
-      progress: mandateProgressFrom(progress),
+      progress: mandateProgressFrom(view.mandate),
+      refill: refillFrom(view),
+      modelActive: view.modelActive,
       caller,
       at,
     }
-    return firstRefusal(judgeAll(input, order))?.reason ?? 'None'
+    const hintOf = (token: Address) => assetOf(assets, token)?.hint ?? 0
+    const hints = { sellHint: hintOf(mandate.sell), buyHint: hintOf(mandate.buy) }
+    return { input, hints, pools: poolsFrom(view.pools, [this.#pair]) }
   }
 
   /** The reason with which the vault itself reverts; None where it would trade. */
-  async real({ caller, mandate, mandateId, order, at }: Asked, stateOverride: StateOverride = []): Promise<string> {
-    const data = encodeExecute(mandate, mandateId, order, this.#pair)
+  async #real(asked: Asked, hints: Hints, stateOverride: StateOverride): Promise<string> {
     try {
       await this.#client.call({
-        account: caller,
+        account: asked.caller,
         to: this.#vault,
-        data,
+        data: encodeExecute(asked, hints, this.#pair),
         gas: 20_000_000n,
         stateOverride,
-        blockOverrides: blockAt(at),
+        blockOverrides: blockAt(asked.at),
       })
       return 'None'
     } catch (error) {
@@ -94,8 +123,24 @@ export class MirroredVault {
   }
 }
 
+/** What the pair gives for the legs, one after the other. */
+function outputOf(pool: ReturnType<typeof poolsFrom>[number] | undefined, { mandate, order }: Asked): bigint {
+  if (pool?.venue !== 'UniswapV2') throw new Error('The pair could not be read.')
+  const zeroForOne = BigInt(mandate.sell) < BigInt(mandate.buy)
+  let now: V2Pool = pool
+  let sum = 0n
+  for (const amountIn of order.legs) {
+    const { amountOut } = quoteV2(now, zeroForOne, amountIn)
+    const [reserveIn, reserveOut] = reservesOf(now, zeroForOne)
+    const [after, rest] = [reserveIn + amountIn, reserveOut - amountOut]
+    now = { ...now, reserve0: zeroForOne ? after : rest, reserve1: zeroForOne ? rest : after }
+    sum += amountOut
+  }
+  return sum
+}
+
 /** Calldata of `execute` without a voucher. */
-export function encodeExecute(mandate: Mandate, mandateId: Hex, order: DraftOrder, pair: Pair): Hex {
+export function encodeExecute({ mandate, mandateId, modelId, order }: Asked, hints: Hints, pair: Pair): Hex {
   const { amountIn, minimumOut, deadline, executionIndex, epoch } = order
   const decisionHead: Hex = `0x${'0'.repeat(64)}`
   return encodeFunctionData({
@@ -103,9 +148,13 @@ export function encodeExecute(mandate: Mandate, mandateId: Hex, order: DraftOrde
     functionName: 'execute',
     args: [
       mandateMessage(mandate),
-      { mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch, decisionHead },
-      order.legs.map((amount) => ({ venue: venueNumbers.UniswapV2, ...pair, amountIn: amount })),
+      {
+        ...{ mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch },
+        ...{ decisionHead, modelId, ...hints },
+      },
+      order.legs.map((amount) => encodedLeg({ ...pair, amountIn: amount })),
       { minimumOut: 0n, expiry: 0n, nonce: 0n, signatures: [] },
+      '0x',
     ],
   })
 }
@@ -135,7 +184,7 @@ function refusalIn(error: unknown): string {
 export async function progressSlotOf(client: PublicClient, vault: Address, openId: Hex, wantedId: Hex): Promise<Hex> {
   const slotAt = (id: Hex, position: bigint) =>
     keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'uint256' }], [id, position]))
-  for (let position = 0n; position < 32n; position++) {
+  for (let position = 0n; position < 64n; position++) {
     const word = await client.getStorageAt({ address: vault, slot: slotAt(openId, position) })
     if (word !== undefined && BigInt(word) !== 0n) return slotAt(wantedId, position)
   }

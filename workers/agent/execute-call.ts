@@ -1,6 +1,6 @@
-import { type Address, encodeFunctionData, type Hex } from 'viem'
+import { type Address, encodeFunctionData, type Hex, zeroAddress } from 'viem'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import type { Decision, Plan } from '../../shared/schema/decision.ts'
+import type { Decision, Plan, PlannedLeg } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import { venueNumbers } from './snapshot-from-view.ts'
@@ -10,6 +10,8 @@ export const placeholderHead: Hex = `0x${'ff'.repeat(32)}`
 
 /** No reviewer approved anything: the vault then holds the order to its automatic limit. */
 const noVoucher = { minimumOut: 0n, expiry: 0n, nonce: 0n, signatures: [] }
+/** Where a sentinel is set, the vault refuses. */
+const noSentinelSignature: Hex = '0x'
 
 /** Calldata of `Vault.execute` for one decided order. */
 export function encodeExecute(
@@ -19,17 +21,26 @@ export function encodeExecute(
   plan: Plan,
   decisionHead: Hex,
 ): Hex {
-  const { amountIn, minimumOut, deadline, executionIndex, epoch } = order
+  const { amountIn, minimumOut, deadline, executionIndex, epoch, modelId, sellHint, buyHint } = order
   return encodeFunctionData({
     abi: vaultAbi,
     functionName: 'execute',
     args: [
       mandateMessage(mandate),
-      { mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch, decisionHead },
-      plan.legs.map(({ venue, pool, feePips, amountIn }) => ({ venue: venueNumbers[venue], pool, feePips, amountIn })),
+      {
+        ...{ mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch },
+        ...{ decisionHead, modelId, sellHint, buyHint },
+      },
+      plan.legs.map(encodedLeg),
       noVoucher,
+      noSentinelSignature,
     ],
   })
+}
+
+/** A planned leg as the router takes it; what only v4 pools need stays zero. */
+export function encodedLeg({ venue, pool, feePips, amountIn }: Omit<PlannedLeg, 'expectedOut'>) {
+  return { venue: venueNumbers[venue], pool, feePips, tickSpacing: 0, hooks: zeroAddress, amountIn }
 }
 
 export interface Fees {

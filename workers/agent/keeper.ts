@@ -1,11 +1,14 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, hexToNumber, toHex } from 'viem'
+import { type Address, encodeFunctionData, type Hex, hexToNumber, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import { basisPointsOfOne, minimum, oneToken } from '../../shared/chain/units.ts'
-import type { VaultState } from '../../shared/schema/snapshot.ts'
+import { basisPointsOfOne, oneToken } from '../../shared/chain/units.ts'
+import { available } from '../../shared/policy/balance.ts'
+import type { AssetState, VaultState } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
+import { callAssets } from './lens-call.ts'
 import { logLine } from './log-line.ts'
-import { askBoth, byHash, ProviderRefused, ProviderUnavailable, type Quorum } from './providers.ts'
+import { byHash, ProviderRefused, ProviderUnavailable, type Quorum } from './providers.ts'
+import { assetStateFrom } from './snapshot-from-view.ts'
 
 /** Seconds after which a suspended vault may be looked at a second time: the vault trips, or resumes. */
 const secondLookSeconds = 600
@@ -27,9 +30,12 @@ export async function keepAll(agent: Agent, vaults: readonly KeptVault[]): Promi
   let sent = 0
   for (const { vault, state, quorum } of vaults) {
     try {
-      const reason = await reasonToCheckpoint(quorum, vault, state)
+      if (!mayCheckpoint(state, quorum.pin.timestamp)) continue
+      const assets = (await callAssets(quorum, vault)).map(assetStateFrom)
+      const reason = reasonToCheckpoint(state, assets, quorum.pin.timestamp)
       if (reason === null) continue
-      const transactionHash = await sendCheckpoint(agent, quorum, vault, sent)
+      const hints = assets.map(({ hint }) => hint)
+      const transactionHash = await sendCheckpoint(agent, quorum, vault, hints, sent)
       sent += 1
       logLine('info', 'keeper.checkpoint', { vault, transactionHash, reason })
     } catch (error) {
@@ -38,46 +44,50 @@ export async function keepAll(agent: Agent, vaults: readonly KeptVault[]): Promi
   }
 }
 
-async function reasonToCheckpoint(quorum: Quorum, vault: Address, state: VaultState): Promise<string | null> {
-  if (!state.isSealed || state.tripped) return null
-  const now = quorum.pin.timestamp
-  if (state.suspended) return now >= state.suspendedAt + secondLookSeconds ? 'the second look is due' : null
-  if (!state.checkpointFresh) return 'the checkpoint is stale'
-  if (now - state.checkpointAt > state.limits.maximumCheckpointAge / 2) return 'the checkpoint is getting old'
-  return (await drawdownCrossed(quorum, vault, state)) ? 'the drawdown limit is crossed' : null
+/** Whether a checkpoint could change anything now. */
+function mayCheckpoint(state: VaultState, now: number): boolean {
+  if (!state.isSealed || state.tripped) return false
+  return !state.suspended || now >= state.suspendedAt + secondLookSeconds
 }
 
-/** Prices the books as the vault does, with each asset's higher price; an asset without a price is the vault's to refuse. */
-async function drawdownCrossed(quorum: Quorum, vault: Address, state: VaultState): Promise<boolean> {
-  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'assets' })
-  const answer = await askBoth(quorum, 'eth_call', [{ to: vault, data }, byHash(quorum.pin)])
-  if (typeof answer !== 'string') throw new ProviderUnavailable('The vault’s assets could not be read')
-  const assets = decodeFunctionResult({ abi: vaultAbi, functionName: 'assets', data: answer as Hex })
+function reasonToCheckpoint(state: VaultState, assets: readonly AssetState[], now: number): string | null {
+  if (state.suspended) return 'the second look is due'
+  if (!state.checkpointFresh) return 'the checkpoint is stale'
+  if (now - state.checkpointAt > state.limits.maximumCheckpointAge / 2) return 'the checkpoint is getting old'
+  return drawdownCrossed(state, assets) ? 'the drawdown limit is crossed' : null
+}
+
+/**
+ * Values the books as the vault does, with each asset's higher price and without what is quarantined; an asset without a
+ * price is the vault's to refuse.
+ */
+function drawdownCrossed(state: VaultState, assets: readonly AssetState[]): boolean {
   let value = 0n
-  for (const { booked, balance, decimals, verdict } of assets) {
-    const amount = minimum(booked, balance)
-    if (amount === 0n) continue
-    if (verdict.reason !== 0) return false
-    value += (amount * verdict.high) / oneToken(decimals)
+  for (const asset of assets) {
+    const amount = available(asset)
+    if (asset.listing === 'Quarantined' || amount === 0n) continue
+    if (asset.verdict.reason !== 'None') return false
+    value += (amount * asset.verdict.high) / oneToken(asset.decimals)
   }
   return value * basisPointsOfOne < state.peakUsd * (basisPointsOfOne - BigInt(state.limits.drawdownBps))
 }
 
 /**
  * Nonces count from the confirmed one: what an earlier minute left pending is refused as known or replaced, never followed
- * by a second one. `earlier`: checkpoints of other vaults sent in this minute.
+ * by a second one. `hints`: where each asset's observation is. `earlier`: checkpoints of other vaults sent in this minute.
  */
 async function sendCheckpoint(
   agent: Agent,
   { providers, pin }: Quorum,
   vault: Address,
+  hints: readonly number[],
   earlier: number,
 ): Promise<Hex | null> {
   const account = privateKeyToAccount(agent.environment.KEEPER_KEY as Hex)
   const [provider] = providers
   const nonce = await provider.request('eth_getTransactionCount', [account.address, toHex(pin.number)])
   if (typeof nonce !== 'string') throw new ProviderUnavailable('The keeper’s nonce could not be read')
-  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint' })
+  const data = encodeFunctionData({ abi: vaultAbi, functionName: 'checkpoint', args: [hints] })
   // A price that is missing would make the vault refuse; then there is nothing to pay for.
   await provider.request('eth_call', [{ from: account.address, to: vault, data }, byHash(pin)])
   const maxPriorityFeePerGas = 1_000_000_000n

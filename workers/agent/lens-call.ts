@@ -1,12 +1,6 @@
-import {
-  type Address,
-  decodeFunctionResult,
-  deploylessCallViaBytecodeBytecode,
-  encodeDeployData,
-  encodeFunctionData,
-  type Hex,
-} from 'viem'
-import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
+import { lensAbi } from '../../shared/chain/generated/lens.ts'
+import { deploylessLens } from '../../shared/chain/lens.ts'
 import { askBoth, byHash, ProviderUnavailable, type Quorum } from './providers.ts'
 
 /** A pool to look at; `words`: tick-bitmap words on each side of the current one (v3 only). */
@@ -29,12 +23,7 @@ function decodeSweep(data: Hex) {
 
 /** Runs the lens at the pinned block without it being deployed; both providers must give the same bytes. */
 async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
-  const data = encodeDeployData({
-    abi: [{ type: 'constructor', inputs: [{ type: 'bytes' }, { type: 'bytes' }], stateMutability: 'nonpayable' }],
-    bytecode: deploylessCallViaBytecodeBytecode,
-    args: [lensBytecode, call],
-  })
-  const answer = await askBoth(quorum, 'eth_call', [{ data }, byHash(quorum.pin)])
+  const answer = await askBoth(quorum, 'eth_call', [{ data: deploylessLens(call) }, byHash(quorum.pin)])
   if (typeof answer !== 'string' || !answer.startsWith('0x') || answer === '0x') {
     throw new ProviderUnavailable('The lens gave no answer')
   }
@@ -42,22 +31,29 @@ async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
 }
 
 /**
- * Vault, assets with their prices, one mandate's progress, pools, and the price history of the deepest of them at
+ * Vault, assets with their prices, one mandate's progress, whether a model may trade, pools, and the price history of the deepest of them at
  * `secondsAgo`, all at the pinned block.
  */
 export async function callObserve(
   quorum: Quorum,
   vault: Address,
   mandateId: Hex,
+  modelId: Hex,
   pools: readonly PoolQuery[],
   secondsAgo: readonly number[],
 ): Promise<TickView> {
   const call = encodeFunctionData({
     abi: lensAbi,
     functionName: 'observe',
-    args: [vault, mandateId, pools, secondsAgo],
+    args: [vault, mandateId, modelId, pools, secondsAgo],
   })
   return decodeObserve(await callLens(quorum, call))
+}
+
+/** All assets the vault ever listed, priced as it would price them at the pinned block. */
+export async function callAssets(quorum: Quorum, vault: Address) {
+  const call = encodeFunctionData({ abi: lensAbi, functionName: 'assetsOf', args: [vault] })
+  return decodeFunctionResult({ abi: lensAbi, functionName: 'assetsOf', data: await callLens(quorum, call) })
 }
 
 /** The vault's state and the progress of many mandates, in their order, at the pinned block. */

@@ -11,6 +11,7 @@ import {
   historyFrom,
   mandateProgressFrom,
   poolsFrom,
+  refillFrom,
   vaultStateFrom,
   venueNumbers,
 } from './snapshot-from-view.ts'
@@ -23,10 +24,12 @@ export interface Subject {
   mandateId: Hex
   sell: Address
   buy: Address
+  /** The model that is to decide. */
+  modelId: Hex
 }
 
 /**
- * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, pools, the
+ * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, model, pools, the
  * price history of the deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
  * they only price the transaction.
  *
@@ -34,13 +37,13 @@ export interface Subject {
  */
 export async function observe(quorum: Quorum, chain: ChainDefinition, subject: Subject): Promise<Snapshot> {
   const { pin } = quorum
-  const { vault, mandateId, sell, buy } = subject
+  const { vault, mandateId, sell, buy, modelId } = subject
   const candidates = poolCandidates(chain, sell, buy)
   const queries = candidates.map(
     ({ venue, pool, feePips }): PoolQuery => ({ venue: venueNumbers[venue], pool, words: bitmapWords(feePips) }),
   )
   const [view, priorityFeePerGas] = await Promise.all([
-    callObserve(quorum, vault, mandateId, queries, historyAges(chain)),
+    callObserve(quorum, vault, mandateId, modelId, queries, historyAges(chain)),
     medianTip(quorum),
   ])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
@@ -55,6 +58,8 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
     vault: vaultState,
     assets: view.assets.map(assetStateFrom),
     mandate: mandateProgressFrom(view.mandate),
+    refill: refillFrom(view),
+    modelActive: view.modelActive,
     pools: poolsFrom(view.pools, candidates),
     history: historyFrom(view.history),
     fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },

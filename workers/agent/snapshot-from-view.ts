@@ -1,7 +1,15 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
-import type { AssetState, MandateProgress, Pool, Snapshot, VaultState } from '../../shared/schema/snapshot.ts'
+import {
+  type AssetState,
+  listings,
+  type MandateProgress,
+  type Pool,
+  type Refill,
+  type Snapshot,
+  type VaultState,
+} from '../../shared/schema/snapshot.ts'
 import type { SweepView, TickView } from './lens-call.ts'
 import { ProviderUnavailable } from './providers.ts'
 
@@ -20,9 +28,21 @@ export function vaultStateFrom(view: TickView['vault'] | SweepView[1]): VaultSta
 
 export function assetStateFrom(view: TickView['assets'][number]): AssetState {
   const reason = refusals[view.verdict.reason]
+  const listing = listings[view.listing]
   // A code we cannot name is a vault we do not know: nothing it says may be traded on.
-  if (reason === undefined) throw new ProviderUnavailable('The vault gives a refusal code that is not known here')
-  return { ...view, verdict: { ...view.verdict, reason, updatedAt: Number(view.verdict.updatedAt) } }
+  if (reason === undefined || listing === undefined) {
+    throw new ProviderUnavailable('The vault gives a code that is not known here')
+  }
+  return {
+    ...view,
+    listing,
+    sizeFactorBps: Number(view.sizeFactorBps),
+    verdict: { ...view.verdict, reason, updatedAt: Number(view.verdict.updatedAt) },
+  }
+}
+
+export function refillFrom(view: Pick<TickView, 'refillUsed' | 'refillUpdatedAt'>): Refill {
+  return { used: view.refillUsed, updatedAt: Number(view.refillUpdatedAt) }
 }
 
 export function mandateProgressFrom(view: TickView['mandate']): MandateProgress {

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { modelInUseId } from '../../models/model-in-use.ts'
 import type { Decision, DecisionInput, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
@@ -63,7 +64,8 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
     const flags = [...(await readPauses(agent, strategy.vault)), ...standing.pausedScopes]
     try {
       const quorum = await openQuorum(openProviders(agent.environment, meter))
-      const subject = { vault: strategy.vault, mandateId, sell: mandate.sell, buy: mandate.buy }
+      const { sell, buy } = mandate
+      const subject = { vault: strategy.vault, mandateId, sell, buy, modelId: modelInUseId }
       const snapshot = await observe(quorum, agent.chain, subject)
       const now = {
         ...strategy,

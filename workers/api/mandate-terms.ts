@@ -3,18 +3,22 @@ import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { worstPriceScale } from '../../shared/chain/units.ts'
 import { configurationHash } from '../../shared/schema/configuration-hash.ts'
 import { type Mandate, mandateSchema } from '../../shared/schema/mandate.ts'
-import { maximumUint256 } from '../../shared/schema/primitives.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
 import type { Fault } from './problems.ts'
 
-/** The vault counts what is filled in a uint128. */
-const maximumFilled = 2n ** 128n - 1n
+/** The vault counts amounts in 112 bits with a sign. */
+const maximumFilled = 2n ** 111n - 1n
+/** The mandate's worst price fits so many bits. */
+const largestWorstPrice = 2n ** 192n - 1n
 /** End of what the agent's timestamps can say: uint32 seconds. */
 const latestTime = 4_294_967_295
 const mostSlices = 10_000n
 /** Executions a mandate allows per planned slice: a shrunk slice needs more than one. */
 const executionsPerSlice = 3
 const spareExecutions = 10
+/** A fill that uses more of the slippage bound than this is poor; so many in a row latch the mandate. */
+const poorFillShareBps = 7_500
+const maximumPoorFills = 5
 /** A slice may be this late: an order's life of three blocks, and two for the block its decision saw. */
 const latenessBlocks = 5
 const cronSeconds = 60
@@ -22,8 +26,9 @@ const cronSeconds = 60
 /** What of the vault and the chain the terms must agree with. */
 export interface Surroundings {
   chain: ChainDefinition
-  /** Tokens the vault lists. */
+  /** Tokens the vault lists, and those of them that a guardian took out of trading. */
   listed: readonly Address[]
+  quarantined: readonly Address[]
   /** The vault's bound for any mandate. */
   maximumSlippageBps: number
   /** Seconds, chain time. */
@@ -58,7 +63,7 @@ function fault(field: string, sentence: string, code: NonNullable<Fault['code']>
   return { pointer: `#/configuration/${field}`, detail: `${field} ${sentence}.`, code }
 }
 
-function tokenFaults({ sell, buy }: StrategyConfiguration, { chain, listed }: Surroundings): Fault[] {
+function tokenFaults({ sell, buy }: StrategyConfiguration, { chain, listed, quarantined }: Surroundings): Fault[] {
   const faults: Fault[] = []
   for (const [field, token] of [
     ['sell', sell],
@@ -68,6 +73,8 @@ function tokenFaults({ sell, buy }: StrategyConfiguration, { chain, listed }: Su
       faults.push(fault(field, `is not a token the agent knows on ${chain.name}`, 'AssetUnknown'))
     } else if (!listed.includes(token)) {
       faults.push(fault(field, 'is not listed in this vault', 'AssetUnknown'))
+    } else if (quarantined.includes(token)) {
+      faults.push(fault(field, 'is in quarantine in this vault', 'AssetQuarantined'))
     }
   }
   if (sell === buy) faults.push(fault('buy', 'is the token that is sold', 'MandateInvalid'))
@@ -78,7 +85,7 @@ function amountFaults(configuration: StrategyConfiguration): Fault[] {
   const { total, maximumSlice } = configuration
   const faults: Fault[] = []
   if (total === 0n) faults.push(fault('total', 'is zero', 'MandateInvalid'))
-  if (total > maximumFilled) faults.push(fault('total', 'is larger than 2^128 - 1', 'OutOfBounds'))
+  if (total > maximumFilled) faults.push(fault('total', 'is larger than 2^111 - 1', 'OutOfBounds'))
   if (maximumSlice === 0n) faults.push(fault('maximumSlice', 'is zero', 'SliceTooLarge'))
   if (maximumSlice > total) faults.push(fault('maximumSlice', 'is larger than total', 'SliceTooLarge'))
   if (configuration.kind === 'twap') {
@@ -120,7 +127,7 @@ function priceFaults({ slippageBps, worstPrice, total }: StrategyConfiguration, 
       fault('worstPrice', 'is zero: a mandate needs a floor that holds whatever the oracle says', 'WorstPrice'),
     )
   }
-  if (worstPrice * total > maximumUint256 || (worstPrice * total) / worstPriceScale > maximumFilled) {
+  if (worstPrice > largestWorstPrice || (worstPrice * total) / worstPriceScale > maximumFilled) {
     faults.push(fault('worstPrice', 'asks for more than any token has', 'OutOfBounds'))
   }
   return faults
@@ -152,12 +159,17 @@ export function mandateFor(
       buy: configuration.buy,
       total: configuration.total,
       maximumSlice: configuration.maximumSlice,
+      // A schedule says by itself what is due when: its mandate is a one-off.
+      refillAmount: 0n,
+      refillPeriod: 0,
       start: configuration.start,
       end: Number(mandateEnd(configuration)),
       minimumInterval: Math.max(Math.floor(intervalSeconds / 4), intervalSeconds - jitter),
       maximumExecutions: Number(plannedSlices(configuration)) * executionsPerSlice + spareExecutions,
       worstPrice: configuration.worstPrice,
       slippageBps: configuration.slippageBps,
+      poorFillBps: Math.ceil((configuration.slippageBps * poorFillShareBps) / 10_000),
+      maximumPoorFills,
       configurationHash: configurationHash(configuration),
       salt,
     }),

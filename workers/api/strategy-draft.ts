@@ -2,6 +2,7 @@ import { type Address, bytesToBigInt, type Hex } from 'viem'
 import { canonicalJson } from '../../shared/audit/canonical-json.ts'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { type Mandate, mandateId, mandateSchema } from '../../shared/schema/mandate.ts'
+import { listings } from '../../shared/schema/snapshot.ts'
 import { type StrategyConfiguration, strategyConfigurationSchema } from '../../shared/schema/strategy.ts'
 import { faultsOf, mandateFor, strategyId } from './mandate-terms.ts'
 import { Problem } from './problems.ts'
@@ -31,7 +32,8 @@ export function draftTerms(
 ): Terms {
   const faults = faultsOf(configuration, {
     chain,
-    listed: reading.assets.map((asset) => asset.token),
+    listed: reading.assets.map(({ token }) => token),
+    quarantined: reading.assets.filter(isQuarantined).map(({ token }) => token),
     maximumSlippageBps: reading.state.limits.maximumSlippageBps,
     now,
   })
@@ -44,6 +46,10 @@ export function draftTerms(
   const salt = bytesToBigInt(crypto.getRandomValues(new Uint8Array(32)))
   const strategy = id ?? strategyId(vault, configuration, salt)
   return rowOf(configuration, vault, chain, mandateFor(strategy, configuration, chain, salt))
+}
+
+function isQuarantined({ listing }: VaultReading['assets'][number]): boolean {
+  return listings[listing] === 'Quarantined'
 }
 
 function rowOf(configuration: StrategyConfiguration, vault: Address, chain: ChainDefinition, mandate: Mandate): Terms {

@@ -72,6 +72,8 @@ export const strategyReadSchema = strategyDetailSchema
         lastExecution: wireTime.nullable(),
         open: z.boolean(),
         closed: z.boolean(),
+        latched: z.boolean().openapi({ description: 'Stopped after poor fills until the treasurer enables it.' }),
+        poorFills: z.int().openapi({ description: 'Poor fills in a row.' }),
         display: z.object({ filled: displayAmount, remaining: displayAmount, share: z.string() }),
       })
       .nullable()
@@ -148,9 +150,11 @@ export function showProgress(
     filled: progress.filled.toString(),
     remaining: remaining.toString(),
     executions: progress.executionCount,
-    lastExecution: progress.lastExecution === 0n ? null : Number(progress.lastExecution),
+    lastExecution: progress.lastExecution === 0 ? null : progress.lastExecution,
     open: progress.open,
     closed: progress.closed,
+    latched: progress.latched,
+    poorFills: progress.poorFills,
     display: {
       filled: showAmount(chain, sell, progress.filled),
       remaining: showAmount(chain, sell, remaining),

@@ -7,6 +7,7 @@ import {
   type Hex,
   http,
 } from 'viem'
+import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { type Mandate, mandateId, mandateMessage } from '../../shared/schema/mandate.ts'
 import type { Environment } from '../environment.ts'
@@ -27,12 +28,16 @@ const probe: Mandate = {
   buy: `0x${'03'.repeat(20)}`,
   total: 4n,
   maximumSlice: 5n,
+  refillAmount: 14n,
+  refillPeriod: 15,
   start: 6,
   end: 7,
   minimumInterval: 8,
   maximumExecutions: 9,
   worstPrice: 10n,
   slippageBps: 11,
+  poorFillBps: 16,
+  maximumPoorFills: 17,
   configurationHash: `0x${'0c'.repeat(32)}`,
   salt: 13n,
 }
@@ -63,7 +68,7 @@ export async function readMandateProgress(environment: Environment, vault: Addre
 }
 
 /**
- * Makes sure that the address holds a Portcullis vault on our chain: it answers `state()`, and it hashes a mandate to the
+ * Makes sure that the address holds a Portcullis vault on our chain: the lens can read its state, and it hashes a mandate to the
  * digest that treasurers will be asked to sign.
  *
  * @throws Problem not-a-vault, or unavailable when the chain does not answer
@@ -95,9 +100,10 @@ export async function requirePortcullisVault(environment: Environment, vault: Ad
 
 async function stateOf(environment: Environment, vault: Address) {
   const client = clientOf(environment)
+  const lens = { abi: lensAbi, code: lensBytecode, args: [vault] } as const
   const [state, assets] = await Promise.all([
-    client.readContract({ address: vault, abi: vaultAbi, functionName: 'state' }),
-    client.readContract({ address: vault, abi: vaultAbi, functionName: 'assets' }),
+    client.readContract({ ...lens, functionName: 'stateOf' }),
+    client.readContract({ ...lens, functionName: 'assetsOf' }),
   ])
   return { state, assets }
 }

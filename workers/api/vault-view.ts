@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
+import { listings } from '../../shared/schema/snapshot.ts'
 import type { LedgerStatus, LiveOrder } from '../agent/ledger-types.ts'
 import { displayAmount, showAmount } from './display.ts'
 import type { VaultReading } from './vault-reader.ts'
@@ -29,9 +30,11 @@ export const liveOrderSchema = z
 const assetSchema = z.object({
   token: wireAddress,
   symbol: z.string().nullable(),
+  listing: z.enum(listings).openapi({ description: 'How it is priced, and whether it trades.' }),
   decimals: z.int(),
   booked: wireAmount,
   balance: wireAmount,
+  sizeFactorBps: z.int().openapi({ description: 'What its volatility leaves of the size cap, in basis points.' }),
   price: z.object({
     reason: z.string().openapi({ example: 'None', description: 'None, or why there is no price.' }),
     lowUsd: usd,
@@ -47,6 +50,7 @@ const stateSchema = z
     suspended: z.boolean(),
     tripped: z.boolean(),
     sealed: z.boolean(),
+    sentinelRequired: z.boolean(),
     incident: z.int(),
     epoch: z.int(),
     executor: wireAddress,
@@ -56,14 +60,21 @@ const stateSchema = z
     peakUsd: usd,
     netAssetValueUsd: usd,
     volumeUsedUsd: usd,
-    limits: z.object({
-      automaticLimitUsd: usd,
-      volumeCapacityUsd: usd,
-      volumeRateUsd: usd,
-      maximumSlippageBps: z.int(),
-      drawdownBps: z.int(),
-      maximumCheckpointAge: z.int(),
-    }),
+    lossUsedUsd: usd,
+    refundUsedUsd: usd,
+    limits: z
+      .object({
+        automaticLimitUsd: usd,
+        sizeCapUsd: usd,
+        volumeCapacityUsd: usd,
+        lossCapacityUsd: usd,
+        refundCapacityUsd: usd,
+        maximumSlippageBps: z.int(),
+        drawdownBps: z.int(),
+        referenceVolatilityBps: z.int(),
+        maximumCheckpointAge: z.int(),
+      })
+      .openapi({ description: 'The meters of volume, loss and refunds each drain their capacity in a day.' }),
     reviewThreshold: z.int(),
     policyHash: wireBytes32,
     assets: z.array(assetSchema),
@@ -94,6 +105,7 @@ export function showState(chain: ChainDefinition, { state, assets }: VaultReadin
     suspended: state.suspended,
     tripped: state.tripped,
     sealed: state.isSealed,
+    sentinelRequired: state.sentinelRequired,
     incident: state.incident,
     epoch: state.epoch,
     executor: state.executor,
@@ -103,12 +115,17 @@ export function showState(chain: ChainDefinition, { state, assets }: VaultReadin
     peakUsd: state.peakUsd.toString(),
     netAssetValueUsd: state.netAssetValueUsd.toString(),
     volumeUsedUsd: state.volumeUsedUsd.toString(),
+    lossUsedUsd: state.lossUsedUsd.toString(),
+    refundUsedUsd: state.refundUsedUsd.toString(),
     limits: {
       automaticLimitUsd: limits.automaticLimitUsd.toString(),
+      sizeCapUsd: limits.sizeCapUsd.toString(),
       volumeCapacityUsd: limits.volumeCapacityUsd.toString(),
-      volumeRateUsd: limits.volumeRateUsd.toString(),
+      lossCapacityUsd: limits.lossCapacityUsd.toString(),
+      refundCapacityUsd: limits.refundCapacityUsd.toString(),
       maximumSlippageBps: limits.maximumSlippageBps,
       drawdownBps: limits.drawdownBps,
+      referenceVolatilityBps: limits.referenceVolatilityBps,
       maximumCheckpointAge: limits.maximumCheckpointAge,
     },
     reviewThreshold: state.reviewThreshold,
@@ -118,13 +135,15 @@ export function showState(chain: ChainDefinition, { state, assets }: VaultReadin
 }
 
 function showAsset(chain: ChainDefinition, asset: VaultReading['assets'][number]): z.output<typeof assetSchema> {
-  const { token, decimals, booked, balance, verdict } = asset
+  const { token, decimals, booked, balance, sizeFactorBps, verdict } = asset
   return {
     token,
     symbol: chain.tokens.find((known) => known.address === token)?.symbol ?? null,
+    listing: listings[asset.listing] ?? 'Unlisted',
     decimals,
     booked: booked.toString(),
     balance: balance.toString(),
+    sizeFactorBps: Number(sizeFactorBps),
     price: {
       reason: refusals[verdict.reason] ?? 'PriceInvalid',
       lowUsd: verdict.low.toString(),

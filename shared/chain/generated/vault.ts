@@ -45,6 +45,11 @@ export const vaultAbi = [
             "internalType": "uint64"
           },
           {
+            "name": "sentinel",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
             "name": "router",
             "type": "address",
             "internalType": "address"
@@ -53,6 +58,26 @@ export const vaultAbi = [
             "name": "oracle",
             "type": "address",
             "internalType": "address"
+          },
+          {
+            "name": "approvals",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "wrappedNative",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "dailyLossUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "models",
+            "type": "bytes32[]",
+            "internalType": "bytes32[]"
           },
           {
             "name": "assets",
@@ -65,12 +90,12 @@ export const vaultAbi = [
                 "internalType": "address"
               },
               {
-                "name": "feed",
+                "name": "source",
                 "type": "tuple",
-                "internalType": "struct Feed",
+                "internalType": "struct PriceSource",
                 "components": [
                   {
-                    "name": "source",
+                    "name": "feed",
                     "type": "address",
                     "internalType": "address"
                   },
@@ -78,6 +103,36 @@ export const vaultAbi = [
                     "name": "heartbeat",
                     "type": "uint32",
                     "internalType": "uint32"
+                  },
+                  {
+                    "name": "lowestPrice",
+                    "type": "uint256",
+                    "internalType": "uint256"
+                  },
+                  {
+                    "name": "highestPrice",
+                    "type": "uint256",
+                    "internalType": "uint256"
+                  },
+                  {
+                    "name": "errorBps",
+                    "type": "uint16",
+                    "internalType": "uint16"
+                  },
+                  {
+                    "name": "pool",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "quote",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "bandBps",
+                    "type": "uint16",
+                    "internalType": "uint16"
                   }
                 ]
               }
@@ -94,12 +149,22 @@ export const vaultAbi = [
                 "internalType": "uint256"
               },
               {
+                "name": "sizeCapUsd",
+                "type": "uint256",
+                "internalType": "uint256"
+              },
+              {
                 "name": "volumeCapacityUsd",
                 "type": "uint256",
                 "internalType": "uint256"
               },
               {
-                "name": "volumeRateUsd",
+                "name": "lossCapacityUsd",
+                "type": "uint256",
+                "internalType": "uint256"
+              },
+              {
+                "name": "refundCapacityUsd",
                 "type": "uint256",
                 "internalType": "uint256"
               },
@@ -110,6 +175,11 @@ export const vaultAbi = [
               },
               {
                 "name": "drawdownBps",
+                "type": "uint16",
+                "internalType": "uint16"
+              },
+              {
+                "name": "referenceVolatilityBps",
                 "type": "uint16",
                 "internalType": "uint16"
               },
@@ -126,61 +196,109 @@ export const vaultAbi = [
     "stateMutability": "nonpayable"
   },
   {
+    "type": "receive",
+    "stateMutability": "payable"
+  },
+  {
     "type": "function",
-    "name": "assets",
+    "name": "acceptOwner",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "allowModel",
+    "inputs": [
+      {
+        "name": "modelId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "approvals",
     "inputs": [],
     "outputs": [
       {
-        "name": "list",
-        "type": "tuple[]",
-        "internalType": "struct AssetState[]",
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "assetOf",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct Asset",
         "components": [
           {
-            "name": "token",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "decimals",
-            "type": "uint8",
-            "internalType": "uint8"
-          },
-          {
-            "name": "booked",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "balance",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "verdict",
+            "name": "book",
             "type": "tuple",
-            "internalType": "struct Verdict",
+            "internalType": "struct Book",
             "components": [
               {
-                "name": "reason",
+                "name": "booked",
+                "type": "uint112",
+                "internalType": "uint112"
+              },
+              {
+                "name": "flow",
+                "type": "int112",
+                "internalType": "int112"
+              },
+              {
+                "name": "decimals",
                 "type": "uint8",
-                "internalType": "enum Refusal"
+                "internalType": "uint8"
               },
               {
-                "name": "low",
-                "type": "uint256",
-                "internalType": "uint256"
+                "name": "index",
+                "type": "uint8",
+                "internalType": "uint8"
               },
               {
-                "name": "high",
-                "type": "uint256",
-                "internalType": "uint256"
+                "name": "sizeFactor",
+                "type": "uint8",
+                "internalType": "uint8"
               },
               {
-                "name": "updatedAt",
-                "type": "uint64",
-                "internalType": "uint64"
+                "name": "listing",
+                "type": "uint8",
+                "internalType": "enum Listing"
               }
             ]
+          },
+          {
+            "name": "feed",
+            "type": "uint256",
+            "internalType": "FeedWord"
+          },
+          {
+            "name": "twap",
+            "type": "uint256",
+            "internalType": "TwapWord"
+          },
+          {
+            "name": "volatility",
+            "type": "uint256",
+            "internalType": "VolatilityWord"
           }
         ]
       }
@@ -203,7 +321,13 @@ export const vaultAbi = [
   {
     "type": "function",
     "name": "checkpoint",
-    "inputs": [],
+    "inputs": [
+      {
+        "name": "hints",
+        "type": "uint16[]",
+        "internalType": "uint16[]"
+      }
+    ],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -222,6 +346,38 @@ export const vaultAbi = [
   },
   {
     "type": "function",
+    "name": "dailyLossUsd",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "delayOf",
+    "inputs": [
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "internalType": "bytes4"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "deposit",
     "inputs": [
       {
@@ -233,6 +389,26 @@ export const vaultAbi = [
         "name": "amount",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "dropExecutor",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "enableMandate",
+    "inputs": [
+      {
+        "name": "mandateId",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ],
     "outputs": [],
@@ -273,6 +449,16 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "refillAmount",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refillPeriod",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
             "name": "start",
             "type": "uint64",
             "internalType": "uint64"
@@ -301,6 +487,16 @@ export const vaultAbi = [
             "name": "slippageBps",
             "type": "uint16",
             "internalType": "uint16"
+          },
+          {
+            "name": "poorFillBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumPoorFills",
+            "type": "uint8",
+            "internalType": "uint8"
           },
           {
             "name": "configurationHash",
@@ -353,6 +549,21 @@ export const vaultAbi = [
             "name": "decisionHead",
             "type": "bytes32",
             "internalType": "bytes32"
+          },
+          {
+            "name": "modelId",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "sellHint",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "buyHint",
+            "type": "uint16",
+            "internalType": "uint16"
           }
         ]
       },
@@ -375,6 +586,16 @@ export const vaultAbi = [
             "name": "feePips",
             "type": "uint24",
             "internalType": "uint24"
+          },
+          {
+            "name": "tickSpacing",
+            "type": "int24",
+            "internalType": "int24"
+          },
+          {
+            "name": "hooks",
+            "type": "address",
+            "internalType": "address"
           },
           {
             "name": "amountIn",
@@ -421,11 +642,16 @@ export const vaultAbi = [
             ]
           }
         ]
+      },
+      {
+        "name": "",
+        "type": "bytes",
+        "internalType": "bytes"
       }
     ],
     "outputs": [
       {
-        "name": "amountOut",
+        "name": "",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -440,6 +666,25 @@ export const vaultAbi = [
         "name": "account",
         "type": "address",
         "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isModelActive",
+    "inputs": [
+      {
+        "name": "modelId",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ],
     "outputs": [
@@ -472,10 +717,95 @@ export const vaultAbi = [
   },
   {
     "type": "function",
+    "name": "listAsset",
+    "inputs": [
+      {
+        "name": "configuration",
+        "type": "tuple",
+        "internalType": "struct AssetConfiguration",
+        "components": [
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "source",
+            "type": "tuple",
+            "internalType": "struct PriceSource",
+            "components": [
+              {
+                "name": "feed",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "heartbeat",
+                "type": "uint32",
+                "internalType": "uint32"
+              },
+              {
+                "name": "lowestPrice",
+                "type": "uint256",
+                "internalType": "uint256"
+              },
+              {
+                "name": "highestPrice",
+                "type": "uint256",
+                "internalType": "uint256"
+              },
+              {
+                "name": "errorBps",
+                "type": "uint16",
+                "internalType": "uint16"
+              },
+              {
+                "name": "pool",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "quote",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "bandBps",
+                "type": "uint16",
+                "internalType": "uint16"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "lowerDelay",
+    "inputs": [
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "internalType": "bytes4"
+      },
+      {
+        "name": "delay",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "lowerLimits",
     "inputs": [
       {
-        "name": "limits",
+        "name": "wanted",
         "type": "tuple",
         "internalType": "struct Limits",
         "components": [
@@ -485,12 +815,22 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "sizeCapUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
             "name": "volumeCapacityUsd",
             "type": "uint256",
             "internalType": "uint256"
           },
           {
-            "name": "volumeRateUsd",
+            "name": "lossCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refundCapacityUsd",
             "type": "uint256",
             "internalType": "uint256"
           },
@@ -501,6 +841,11 @@ export const vaultAbi = [
           },
           {
             "name": "drawdownBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "referenceVolatilityBps",
             "type": "uint16",
             "internalType": "uint16"
           },
@@ -550,6 +895,16 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "refillAmount",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refillPeriod",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
             "name": "start",
             "type": "uint64",
             "internalType": "uint64"
@@ -578,6 +933,16 @@ export const vaultAbi = [
             "name": "slippageBps",
             "type": "uint16",
             "internalType": "uint16"
+          },
+          {
+            "name": "poorFillBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumPoorFills",
+            "type": "uint8",
+            "internalType": "uint8"
           },
           {
             "name": "configurationHash",
@@ -619,18 +984,28 @@ export const vaultAbi = [
         "components": [
           {
             "name": "filled",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint112",
+            "internalType": "uint112"
           },
           {
             "name": "lastExecution",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint40",
+            "internalType": "uint40"
           },
           {
             "name": "executionCount",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "poorFills",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "treasurerEpoch",
+            "type": "uint8",
+            "internalType": "uint8"
           },
           {
             "name": "open",
@@ -639,6 +1014,11 @@ export const vaultAbi = [
           },
           {
             "name": "closed",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "latched",
             "type": "bool",
             "internalType": "bool"
           }
@@ -682,6 +1062,16 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "refillAmount",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refillPeriod",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
             "name": "start",
             "type": "uint64",
             "internalType": "uint64"
@@ -712,6 +1102,16 @@ export const vaultAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "poorFillBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumPoorFills",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
             "name": "configurationHash",
             "type": "bytes32",
             "internalType": "bytes32"
@@ -724,7 +1124,7 @@ export const vaultAbi = [
         ]
       },
       {
-        "name": "signature",
+        "name": "",
         "type": "bytes",
         "internalType": "bytes"
       }
@@ -737,6 +1137,19 @@ export const vaultAbi = [
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "oracle",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -757,6 +1170,142 @@ export const vaultAbi = [
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "pendingOwner",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "proposeOwner",
+    "inputs": [
+      {
+        "name": "proposed",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "quarantine",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "raiseDelay",
+    "inputs": [
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "internalType": "bytes4"
+      },
+      {
+        "name": "delay",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "raiseLimits",
+    "inputs": [
+      {
+        "name": "wanted",
+        "type": "tuple",
+        "internalType": "struct Limits",
+        "components": [
+          {
+            "name": "automaticLimitUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "sizeCapUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "volumeCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lossCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refundCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "maximumSlippageBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "drawdownBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "referenceVolatilityBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumCheckpointAge",
+            "type": "uint32",
+            "internalType": "uint32"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "refillOf",
+    "inputs": [
+      {
+        "name": "mandateId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "Meter"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -790,7 +1339,7 @@ export const vaultAbi = [
         ]
       },
       {
-        "name": "signatures",
+        "name": "",
         "type": "tuple[]",
         "internalType": "struct ReviewerSignature[]",
         "components": [
@@ -812,6 +1361,64 @@ export const vaultAbi = [
   },
   {
     "type": "function",
+    "name": "retireModel",
+    "inputs": [
+      {
+        "name": "modelId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "revoke",
+    "inputs": [
+      {
+        "name": "data",
+        "type": "bytes",
+        "internalType": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "ripeAt",
+    "inputs": [
+      {
+        "name": "data",
+        "type": "bytes",
+        "internalType": "bytes"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "router",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "seal",
     "inputs": [],
     "outputs": [],
@@ -819,132 +1426,124 @@ export const vaultAbi = [
   },
   {
     "type": "function",
-    "name": "state",
+    "name": "sentinel",
     "inputs": [],
     "outputs": [
       {
-        "name": "answer",
-        "type": "tuple",
-        "internalType": "struct VaultState",
-        "components": [
-          {
-            "name": "paused",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "suspended",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "tripped",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "isSealed",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "incident",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "epoch",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "executor",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "executorExpiry",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "checkpointAt",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "checkpointFresh",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "suspendedAt",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "peakUsd",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "netAssetValueUsd",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "volumeUsedUsd",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "limits",
-            "type": "tuple",
-            "internalType": "struct Limits",
-            "components": [
-              {
-                "name": "automaticLimitUsd",
-                "type": "uint256",
-                "internalType": "uint256"
-              },
-              {
-                "name": "volumeCapacityUsd",
-                "type": "uint256",
-                "internalType": "uint256"
-              },
-              {
-                "name": "volumeRateUsd",
-                "type": "uint256",
-                "internalType": "uint256"
-              },
-              {
-                "name": "maximumSlippageBps",
-                "type": "uint16",
-                "internalType": "uint16"
-              },
-              {
-                "name": "drawdownBps",
-                "type": "uint16",
-                "internalType": "uint16"
-              },
-              {
-                "name": "maximumCheckpointAge",
-                "type": "uint32",
-                "internalType": "uint32"
-              }
-            ]
-          },
-          {
-            "name": "reviewThreshold",
-            "type": "uint8",
-            "internalType": "uint8"
-          },
-          {
-            "name": "policyHash",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          }
-        ]
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setExecutor",
+    "inputs": [
+      {
+        "name": "executor",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "expiry",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setGuardian",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "held",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setReviewer",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "held",
+        "type": "bool",
+        "internalType": "bool"
+      },
+      {
+        "name": "threshold",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setSentinel",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setTreasurer",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "submit",
+    "inputs": [
+      {
+        "name": "data",
+        "type": "bytes",
+        "internalType": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "tokens",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address[]",
+        "internalType": "address[]"
       }
     ],
     "stateMutability": "view"
@@ -961,6 +1560,19 @@ export const vaultAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "trip",
+    "inputs": [
+      {
+        "name": "hints",
+        "type": "uint16[]",
+        "internalType": "uint16[]"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1032,6 +1644,183 @@ export const vaultAbi = [
     "stateMutability": "nonpayable"
   },
   {
+    "type": "function",
+    "name": "words",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "answer",
+        "type": "tuple",
+        "internalType": "struct VaultWords",
+        "components": [
+          {
+            "name": "gate",
+            "type": "uint256",
+            "internalType": "Gate"
+          },
+          {
+            "name": "limits",
+            "type": "uint256",
+            "internalType": "LimitsWord"
+          },
+          {
+            "name": "meters",
+            "type": "uint256",
+            "internalType": "Meters"
+          },
+          {
+            "name": "refundMeter",
+            "type": "uint256",
+            "internalType": "Meter"
+          },
+          {
+            "name": "breaker",
+            "type": "tuple",
+            "internalType": "struct Breaker",
+            "components": [
+              {
+                "name": "incident",
+                "type": "uint32",
+                "internalType": "uint32"
+              },
+              {
+                "name": "suspendedAt",
+                "type": "uint40",
+                "internalType": "uint40"
+              }
+            ]
+          },
+          {
+            "name": "peakUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "netAssetValueUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "policyHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "reviewThreshold",
+            "type": "uint8",
+            "internalType": "uint8"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "wrappedNative",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "event",
+    "name": "AssetListed",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "token",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "source",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct PriceSource",
+        "components": [
+          {
+            "name": "feed",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "heartbeat",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "lowestPrice",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "highestPrice",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "errorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "pool",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "quote",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "bandBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "AssetQuarantined",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "token",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "peakUsd",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
     "type": "event",
     "name": "Booked",
     "inputs": [
@@ -1083,6 +1872,56 @@ export const vaultAbi = [
   },
   {
     "type": "event",
+    "name": "ChangeRevoked",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "data",
+        "type": "bytes",
+        "indexed": false,
+        "internalType": "bytes"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ChangeSubmitted",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "indexed": true,
+        "internalType": "bytes4"
+      },
+      {
+        "name": "data",
+        "type": "bytes",
+        "indexed": false,
+        "internalType": "bytes"
+      },
+      {
+        "name": "ripeAt",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Checkpointed",
     "inputs": [
       {
@@ -1105,6 +1944,56 @@ export const vaultAbi = [
       },
       {
         "name": "peakUsd",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "DelayLowered",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "indexed": true,
+        "internalType": "bytes4"
+      },
+      {
+        "name": "delay",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "DelayRaised",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "selector",
+        "type": "bytes4",
+        "indexed": true,
+        "internalType": "bytes4"
+      },
+      {
+        "name": "delay",
         "type": "uint256",
         "indexed": false,
         "internalType": "uint256"
@@ -1190,13 +2079,119 @@ export const vaultAbi = [
         "internalType": "uint256"
       },
       {
+        "name": "lossUsd",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
         "name": "decisionHead",
         "type": "bytes32",
         "indexed": false,
         "internalType": "bytes32"
       },
       {
+        "name": "modelId",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
         "name": "reviewed",
+        "type": "bool",
+        "indexed": false,
+        "internalType": "bool"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ExecutorDropped",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "executor",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ExecutorSet",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "executor",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      },
+      {
+        "name": "expiry",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "GasRefunded",
+    "inputs": [
+      {
+        "name": "executor",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "amountWei",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
+        "name": "valueUsd",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "GuardianSet",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "held",
         "type": "bool",
         "indexed": false,
         "internalType": "bool"
@@ -1226,12 +2221,22 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "sizeCapUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
             "name": "volumeCapacityUsd",
             "type": "uint256",
             "internalType": "uint256"
           },
           {
-            "name": "volumeRateUsd",
+            "name": "lossCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refundCapacityUsd",
             "type": "uint256",
             "internalType": "uint256"
           },
@@ -1242,6 +2247,77 @@ export const vaultAbi = [
           },
           {
             "name": "drawdownBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "referenceVolatilityBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumCheckpointAge",
+            "type": "uint32",
+            "internalType": "uint32"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "LimitsRaised",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "limits",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct Limits",
+        "components": [
+          {
+            "name": "automaticLimitUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "sizeCapUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "volumeCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lossCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refundCapacityUsd",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "maximumSlippageBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "drawdownBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "referenceVolatilityBps",
             "type": "uint16",
             "internalType": "uint16"
           },
@@ -1270,6 +2346,44 @@ export const vaultAbi = [
         "type": "address",
         "indexed": true,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "MandateEnabled",
+    "inputs": [
+      {
+        "name": "mandateId",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "MandateLatched",
+    "inputs": [
+      {
+        "name": "mandateId",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "poorFills",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -1322,6 +2436,16 @@ export const vaultAbi = [
             "internalType": "uint256"
           },
           {
+            "name": "refillAmount",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "refillPeriod",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
             "name": "start",
             "type": "uint64",
             "internalType": "uint64"
@@ -1352,6 +2476,16 @@ export const vaultAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "poorFillBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "maximumPoorFills",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
             "name": "configurationHash",
             "type": "bytes32",
             "internalType": "bytes32"
@@ -1362,6 +2496,82 @@ export const vaultAbi = [
             "internalType": "uint256"
           }
         ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ModelAllowed",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "modelId",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ModelRetired",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "modelId",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "OwnerChanged",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "to",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "OwnerProposed",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "proposed",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
       }
     ],
     "anonymous": false
@@ -1400,12 +2610,62 @@ export const vaultAbi = [
   },
   {
     "type": "event",
+    "name": "ReviewerSet",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "held",
+        "type": "bool",
+        "indexed": false,
+        "internalType": "bool"
+      },
+      {
+        "name": "threshold",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Sealed",
     "inputs": [
       {
         "name": "by",
         "type": "address",
         "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "SentinelSet",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "sentinel",
+        "type": "address",
+        "indexed": false,
         "internalType": "address"
       }
     ],
@@ -1426,6 +2686,31 @@ export const vaultAbi = [
         "type": "uint256",
         "indexed": false,
         "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "TreasurerSet",
+    "inputs": [
+      {
+        "name": "by",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "treasurer",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      },
+      {
+        "name": "treasurerEpoch",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
       }
     ],
     "anonymous": false
@@ -1531,4 +2816,4 @@ export const vaultAbi = [
 ] as const
 
 /** Creation code, constructor arguments not included. */
-export const vaultBytecode = '0x610140604052348015610010575f5ffd5b50604051615d07380380615d0783398101604081905261002f91610c13565b61003881610398565b6101408101516100479061048c565b8060e001516001600160a01b03163b5f036100865760e0810151604051630766b44360e41b815261007d91602c91600401610d81565b60405180910390fd5b8061010001516001600160a01b03163b5f036100be57610100810151604051630766b44360e41b815261007d91602c91600401610d81565b80516001600160a01b0390811660809081526020830151821660a05260e080840151831660c05261010080850151909316905282015160ff1690526101408101516101a8906040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a08101919091526040518060c00160405280835f01516001600160801b0316815260200183602001516001600160801b0316815260200183604001516001600160801b03168152602001836060015161ffff168152602001836080015161ffff1681526020018360a0015163ffffffff168152509050919050565b805160208201516001600160801b03918216600160801b9183168202176006556040830151600780546060860151608087015160a097880151949096166001600160901b03199092169190911761ffff9182169094029390931765ffffffffffff60901b1916600160901b939094169290920263ffffffff60a01b191692909217600160a01b63ffffffff90931683021790559082015160c080840151901b6001600160c01b0319166001600160a01b0390911617176004555f5b8160400151518110156102c35760015f5f8460400151848151811061028a5761028a610da7565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff1916911515919091179055600101610263565b505f5b816060015151811015610326576001805f846060015184815181106102ed576102ed610da7565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff19169115159190911790556001016102c6565b5061012081015161033690610542565b805f015181602001518260400151836060015184608001518560e00151866101000151876101200151604051602001610376989796959493929190610dfe565b60408051601f1981840301815291905280516020909101206101205250610f92565b805160a08201516103a88261079e565b60208301516103b69061079e565b6103ca818460c001516107ca60201b60201c565b6103d48282610801565b60208301516103e39082610801565b60408301516103f490601083610838565b5f5b836040015151811015610438576104308460400151828151811061041c5761041c610da7565b60200260200101518461080160201b60201c565b6001016103f6565b50606083015161044a90601083610838565b608083015160ff16801580610463575083606001515181115b1561048657602c81604051630766b44360e41b815260040161007d929190610ed3565b50505050565b805161049f906001600160801b03610918565b60208101516104b5906001600160801b03610918565b60408101516104cb906001600160801b03610918565b60608101516104e09061ffff166103e8610918565b6001816080015161ffff161015610512576080810151604051630766b44360e41b815261007d91602c91600401610eee565b60808101516105279061ffff16611388610918565b60a081015161053f9063ffffffff1662015180610918565b50565b60108151111561056a578051604051630766b44360e41b815261007d91602c91600401610ed3565b5f5b815181101561079a575f82828151811061058857610588610da7565b60200260200101515f015190505f8383815181106105a8576105a8610da7565b60200260200101516020015190505f600d5f846001600160a01b03166001600160a01b031681526020019081526020015f2090505f836001600160a01b031663313ce5676040518163ffffffff1660e01b8152600401602060405180830381865afa158015610619573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061063d9190610f0d565b835190915061064b9061079e565b6001820154610100900460ff161561067b57602c84604051630766b44360e41b815260040161007d929190610d81565b60068160ff161080610690575060128160ff16115b156106b357602c81604051630766b44360e41b815260040161007d929190610f2d565b602083015163ffffffff1615806106d657506202a300836020015163ffffffff16115b156106fc576020830151604051630766b44360e41b815261007d91602c91600401610f4b565b8251825460209094015163ffffffff16600160a01b026001600160c01b03199094166001600160a01b03918216179390931782556001918201805461ffff191660ff909216919091176101001790556002805480830182555f919091527f405787fa12a823e0f2b7631cc41b3ba8828b3321ca811111fa75cd3aa3bb5ace018054939092166001600160a01b0319939093169290921790550161056c565b5050565b6001600160a01b03811661053f57602c5f604051630766b44360e41b815260040161007d929190610ed3565b6107d38261079e565b42816001600160401b03161161079a57602c81604051630766b44360e41b815260040161007d929190610f6c565b806001600160a01b0316826001600160a01b03160361079a57600a82604051630766b44360e41b815260040161007d929190610d81565b818351111561085f578251604051630766b44360e41b815261007d91602c91600401610ed3565b5f5b83518110156104865761089284828151811061087f5761087f610da7565b602002602001015161079e60201b60201c565b6108bb8482815181106108a7576108a7610da7565b60200260200101518361080160201b60201c565b5f5b8181101561090f576109078583815181106108da576108da610da7565b60200260200101518683815181106108f4576108f4610da7565b602002602001015161080160201b60201c565b6001016108bd565b50600101610861565b8082111561079a57602c82604051630766b44360e41b815260040161007d929190610ed3565b634e487b7160e01b5f52604160045260245ffd5b604080519081016001600160401b03811182821017156109745761097461093e565b60405290565b60405161016081016001600160401b03811182821017156109745761097461093e565b604051601f8201601f191681016001600160401b03811182821017156109c5576109c561093e565b604052919050565b80516001600160a01b03811681146109e3575f5ffd5b919050565b5f6001600160401b03821115610a0057610a0061093e565b5060051b60200190565b5f82601f830112610a19575f5ffd5b8151610a2c610a27826109e8565b61099d565b8082825260208201915060208360051b860101925085831115610a4d575f5ffd5b602085015b83811015610a7157610a63816109cd565b835260209283019201610a52565b5095945050505050565b805160ff811681146109e3575f5ffd5b80516001600160401b03811681146109e3575f5ffd5b805163ffffffff811681146109e3575f5ffd5b5f82601f830112610ac3575f5ffd5b8151610ad1610a27826109e8565b80828252602082019150602060608402860101925085831115610af2575f5ffd5b602085015b83811015610a71578087036060811215610b0f575f5ffd5b610b17610952565b610b20836109cd565b81526040601f1983011215610b33575f5ffd5b610b3b610952565b9150610b49602084016109cd565b8252610b5760408401610aa1565b60208301528160208201528085525050602083019250606081019050610af7565b805161ffff811681146109e3575f5ffd5b5f60c08284031215610b99575f5ffd5b60405160c081016001600160401b0381118282101715610bbb57610bbb61093e565b604090815283518252602080850151908301528381015190820152905080610be560608401610b78565b6060820152610bf660808401610b78565b6080820152610c0760a08401610aa1565b60a08201525092915050565b5f60208284031215610c23575f5ffd5b81516001600160401b03811115610c38575f5ffd5b82016102008185031215610c4a575f5ffd5b610c5261097a565b610c5b826109cd565b8152610c69602083016109cd565b602082015260408201516001600160401b03811115610c86575f5ffd5b610c9286828501610a0a565b60408301525060608201516001600160401b03811115610cb0575f5ffd5b610cbc86828501610a0a565b606083015250610cce60808301610a7b565b6080820152610cdf60a083016109cd565b60a0820152610cf060c08301610a8b565b60c0820152610d0160e083016109cd565b60e0820152610d1361010083016109cd565b6101008201526101208201516001600160401b03811115610d32575f5ffd5b610d3e86828501610ab4565b61012083015250610d53856101408401610b89565b610140820152949350505050565b602f8110610d7d57634e487b7160e01b5f52602160045260245ffd5b9052565b60408101610d8f8285610d61565b6001600160a01b039290921660209190910152919050565b634e487b7160e01b5f52603260045260245ffd5b5f8151808452602084019350602083015f5b82811015610df45781516001600160a01b0316865260209586019590910190600101610dcd565b5093949350505050565b6001600160a01b03898116825288166020820152610100604082018190525f90610e2a90830189610dbb565b8281036060840152610e3c8189610dbb565b60ff881660808501526001600160a01b0387811660a0860152861660c085015283810360e0850152845180825260208087019350909101905f90815b81811015610ec057845180516001600160a01b03908116865260209182015180519091168287015281015163ffffffff16604086015290940193606090930192600101610e78565b50919d9c50505050505050505050505050565b60408101610ee18285610d61565b8260208301529392505050565b60408101610efc8285610d61565b61ffff831660208301529392505050565b5f60208284031215610f1d575f5ffd5b610f2682610a7b565b9392505050565b60408101610f3b8285610d61565b60ff831660208301529392505050565b60408101610f598285610d61565b63ffffffff831660208301529392505050565b60408101610f7a8285610d61565b6001600160401b039290921660209190910152919050565b60805160a05160c05160e0516101005161012051614ce861101f5f395f612e2d01525f8181611347015281816117d701526127d601525f8181610f9401526136da01525f81816128fa015261293601525f818161040c01528181610d810152818161158f015281816115e10152612d7301525f818161039501528181611c270152612d380152614ce85ff3fe608060405234801561000f575f5ffd5b5060043610610148575f3560e01c8063786eacd8116100bf578063a676ca0f11610079578063a676ca0f146103cf578063c19d93fb146103e2578063c2c4c5c1146103f7578063f6ff0927146103ff578063fda49eb414610407578063fdc6258a1461042e575f5ffd5b8063786eacd8146102335780637aa3751b146103405780637ca81460146103625780638456cb5914610375578063854fbe171461037d5780638da5cb5b14610390575f5ffd5b80634054e6d4116101105780634054e6d4146101c957806347e7ef24146101d257806368e52568146101e557806369328dec146101f85780637149bc8c1461020b57806371a973051461021e575f5ffd5b80630c68ba211461014c5780632e1a91271461018357806337c7e800146101a45780633f4ba83a146101b95780633fb27b85146101c1575b5f5ffd5b61016e61015a366004613edb565b5f6020819052908152604090205460ff1681565b60405190151581526020015b60405180910390f35b610196610191366004613f0b565b610450565b60405190815260200161017a565b6101b76101b2366004613f26565b610460565b005b6101b76105e1565b6101b7610623565b610196600a5481565b6101b76101e0366004613f3f565b61069c565b6101966101f3366004613f77565b6107ea565b6101b7610206366004614041565b610c6b565b6101b761021936600461407a565b610d5c565b610226610dfd565b60405161017a91906140c5565b6102e361024136600461407a565b6040805160a0810182525f80825260208201819052918101829052606081018290526080810191909152505f908152600c6020908152604091829020825160a08101845290546001600160801b03811682526001600160401b03600160801b8204169282019290925263ffffffff600160c01b8304169281019290925260ff600160e01b8204811615156060840152600160e81b909104161515608082015290565b60405161017a91905f60a0820190506001600160801b0383511682526001600160401b03602084015116602083015263ffffffff604084015116604083015260608301511515606083015260808301511515608083015292915050565b61016e61034e36600461407a565b600b6020525f908152604090205460ff1681565b6101b7610370366004613edb565b6110aa565b6101b76111ed565b6101b761038b366004614172565b611245565b6103b77f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b03909116815260200161017a565b6101966103dd3660046141f2565b61147d565b6103ea611641565b60405161017a91906142a8565b6101b7611814565b6101b7611a96565b6103b77f000000000000000000000000000000000000000000000000000000000000000081565b61016e61043c366004613edb565b60016020525f908152604090205460ff1681565b5f61045a82611b02565b92915050565b335f9081526020819052604090205460ff1661047e5761047e611c1c565b6040805160c0810182526006546001600160801b038082168352600160801b918290048116602084015260075490811693830193909352820461ffff9081166060830152600160901b8304166080820152600160a01b90910463ffffffff1660a08201525f906104f99083906104f390611c6c565b90611ce8565b905061050481611de0565b805160208201516001600160801b03918216600160801b918316820217600655604080840151600780546060870151608088015160a0909801519390961671ffffffffffffffffffffffffffffffffffff199091161761ffff9586169094029390931765ffffffffffff60901b1916600160901b949095169390930263ffffffff60a01b191693909317600160a01b63ffffffff909316929092029190911790555133907fc6725767315cd197b5c0e08f757d1b727d950d887247fd19a88b6158faabd20a906105d59084906143fe565b60405180910390a25050565b6105e9611c1c565b6105f4600354611e16565b60035560405133907f5db9ee0a495bf2e6ff9c91a7834c1ba4fdd244a5e8aa4e537bd38aeae4b073aa905f90a2565b61062b611c1c565b610636600354611e21565b1561066257602e5f604051630766b44360e41b815260040161065992919061440c565b60405180910390fd5b61066d600354611e2d565b60035560405133907f4e87533c56eb4f50a30cbae4dc0ffb2cb67d7f185122964139d8ff65c1e2b915905f90a2565b60ff5f5c16156106c45760055f604051630766b44360e41b815260040161065992919061440c565b60015f805c60ff19168217905d506106da611c1c565b6001600160a01b0382165f908152600d602052604090206106fb8184611e37565b815f0361072057602c5f604051630766b44360e41b815260040161065992919061440c565b61072a8183611e6a565b610735600354611eb8565b6003555f6107438430611ec2565b905061075184333086611fa7565b5f61075c8530611ec2565b905081811080610775575083610772838361443b565b14155b1561079857602b85604051630766b44360e41b815260040161065992919061444e565b6040518481526001600160a01b0386169033907f8752a472e571a816aea92eec8dae9baf628e840f4929fbcc2d155e6233ff68a79060200160405180910390a3505f91505060ff19815c16815d505050565b5f60ff815c16156108135760055f604051630766b44360e41b815260040161065992919061440c565b60015f805c60ff19168217905d5061082c600354612006565b60045461083990336120ca565b61085561084c60c0870160a08801614487565b60045490612126565b61086d61086860808701606088016144bf565b61214e565b84355f908152600c6020908152604091829020825160a0808201855291546001600160801b03811682526001600160401b03600160801b8204169382019390935263ffffffff600160c01b8404169381019390935260ff600160e01b8304811615156060850152600160e81b9092049091161515608080840191909152610907916108fd91908901908901614487565b82604001516121b7565b610913878735836121e8565b610922876020880135836122b5565b61092c87876123f2565b61093b85858860200135612442565b6040805160c0810182526006546001600160801b038082168352600160801b918290048116602084015260075490811693830193909352820461ffff9081166060830152600160901b8304166080820152600160a01b90910463ffffffff1660a08201525f906109aa90611c6c565b90506109cb8160a0015163ffffffff1660035461250690919063ffffffff16565b5f6109f46109df60408b0160208c01613edb565b6109ef60608c0160408d01613edb565b612520565b90505f610a24610a0c6101608c016101408d016144eb565b61ffff16846060015161ffff16808218908211021890565b9050610a3a8260208b013560408c0135846125d8565b5f610a498360208c013561264e565b90505f610a6d8286602001518760400151600554612668909392919063ffffffff16565b855190915082118015610a8657610a868d8d8b896126b7565b8015610aa8576040808a01355f908152600b60205220805460ff191660011790555b6005829055610abb8760208e0135612810565b600c5f8e5f013581526020019081526020015f205f820151815f015f6101000a8154816001600160801b0302191690836001600160801b031602179055506020820151815f0160106101000a8154816001600160401b0302191690836001600160401b031602179055506040820151815f0160186101000a81548163ffffffff021916908363ffffffff1602179055506060820151815f01601c6101000a81548160ff0219169083151502179055506080820151815f01601d6101000a81548160ff0219169083151502179055509050505f610bc28e6020016020810190610ba39190613edb565b8f6040016020810190610bb69190613edb565b8f602001358f8f61288b565b90508c60200135815f01511115610bf1578051604051630766b44360e41b81526106599160299160040161440c565b8c6040013581602001511015610c22576020810151604051630766b44360e41b815261065991602a9160040161440c565b80516020820151610c35918891886125d8565b610c3f8e826129c1565b610c4b8d878385612a32565b602001519750505050505050505f60ff19815c16815d5095945050505050565b60ff5f5c1615610c935760055f604051630766b44360e41b815260040161065992919061440c565b60015f805c60ff19168217905d50610ca9611c1c565b610cb281612ad1565b6001600160a01b0383165f908152600d602052604090206001810154610100900460ff1615610cf457610ce58184612afd565b610cf0600354611eb8565b6003555b610cff848385612bcb565b836001600160a01b0316826001600160a01b03167fd1c19fbcd4551a5edfb66d43d2e337c04837afda3482b42bdf569a8fccdae5fb85604051610d4491815260200190565b60405180910390a3505f60ff19815c16815d50505050565b335f9081526020819052604090205460ff16158015610da45750336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614155b15610db157610db1611c1c565b5f818152600c6020526040808220805461ffff60e01b1916600160e81b17905551339183917fc790e63c9be437a437902e3e593f58b4db36ffd6b77766e4ce712b3acdc8cedf9190a350565b6002546060906001600160401b03811115610e1a57610e1a614504565b604051908082528060200260200182016040528015610e5357816020015b610e40613d8d565b815260200190600190039081610e385790505b5090505f5b81518110156110a6575f60028281548110610e7557610e75614518565b5f9182526020808320909101546001600160a01b0316808352600d90915260409091208451919250908290859085908110610eb257610eb2614518565b60209081029190910101516001600160a01b0390911690526001810154845160ff90911690859085908110610ee957610ee9614518565b60200260200101516020019060ff16908160ff16815250508060010160029054906101000a90046001600160801b03166001600160801b0316848481518110610f3457610f34614518565b602002602001015160400181815250505f5f610f508430612c1c565b9150915080868681518110610f6757610f67614518565b60200260200101516060018181525050811561104b57604051636d0e266760e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690636d0e266790610fe690869060040190546001600160a01b038116825260a01c63ffffffff16602082015260400190565b608060405180830381865afa158015611001573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906110259190614537565b86868151811061103757611037614518565b602002602001015160800181905250611096565b602b86868151811061105f5761105f614518565b6020026020010151608001515f0190602e81111561107f5761107f614091565b9081602e81111561109257611092614091565b9052505b505060019092019150610e589050565b5090565b60ff5f5c16156110d25760055f604051630766b44360e41b815260040161065992919061440c565b60015f805c60ff19168217905d506110e8611c1c565b6110f3600354611e21565b6111155760045f604051630766b44360e41b815260040161065992919061440c565b6001600160a01b0381165f908152600d602052604090206111368183611e37565b5f6111418330611ec2565b60018301549091505f906201000090046001600160801b03168211611166575f611184565b6001830154611184906201000090046001600160801b03168361443b565b90506111908382611e6a565b61119b600354611eb8565b6003556040518181526001600160a01b038516907ff617a4159886cbc35d6344135f104baadd6f00c3eae35251fa7d3d6545ee3ce39060200160405180910390a2505f91505060ff19815c16815d5050565b335f9081526020819052604090205460ff1661120b5761120b611c1c565b611216600354612c8b565b60035560405133907f62e78cea01bee320cd4e420270b5ea74000d11b0c9f74754ebdbfc544b05a258905f90a2565b60035460045461126261125b6020870187614487565b8390612c95565b61127a61127560808701606088016144bf565b612cd0565b6112a261128d6040870160208801613edb565b61129d60608801604089016144bf565b612cff565b6112bb6112b56040870160208801613edb565b82612d36565b6040805160c0810182526006546001600160801b038082168352600160801b918290048116602084015260075490811693830193909352820461ffff9081166060830152600160901b8304166080820152600160a01b90910463ffffffff1660a08201525f9061133e9087906113399061133490611c6c565b612e2a565b612e7b565b905061136e60017f0000000000000000000000000000000000000000000000000000000000000000838888612eb4565b5f6113798360a01c90565b6113849060016145b6565b90506113da6113996040890160208a01613edb565b826113aa60608b0160408c016144bf565b6001600160a01b03831663ffffffff60a01b60a084901b16176001600160c01b031960c083901b16179392505050565b6004556113e684612fdd565b6003556113f66020880188614487565b63ffffffff167fdd07c6bd7058b3339f5503933b6d1877f995e9065e9585eb2e5f8fafb55a81ca61142d60408a0160208b01613edb565b61143d60608b0160408c016144bf565b604080516001600160a01b0390931683526001600160401b03909116602083015263ffffffff85169082015260600160405180910390a250505050505050565b5f61148784611b02565b5f818152600c6020908152604091829020825160a08101845290546001600160801b03811682526001600160401b03600160801b8204169282019290925263ffffffff600160c01b8304169281019290925260ff600160e01b8204811615156060840152600160e81b909104161515608082015290915061150781612ffa565b61154b61151a6040870160208801613edb565b600d5f61152d60408a0160208b01613edb565b6001600160a01b0316815260208101919091526040015f2090611e37565b61157161155e6060870160408801613edb565b600d5f61152d60608a0160408b01613edb565b60075461158a908690600160801b900461ffff1661304a565b6115b67f00000000000000000000000000000000000000000000000000000000000000008386866131de565b5f828152600c602052604090819020805460ff60e01b1916600160e01b179055516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169083907f46001a1810d4bdb75e61aac7a8bff764c1f4e4f5939509ca70a0b255a36acc04906116319089906146bb565b60405180910390a3509392505050565b611649613df2565b6003546004546040805160c0810182526006546001600160801b038082168352600160801b918290048116602084015260075490811693830193909352820461ffff9081166060830152600160901b8304166080820152600160a01b90910463ffffffff1660a08201525f906116be90611c6c565b90506116c98361320c565b151584526116d683613218565b151560208501526116e683613224565b151560408501526116f683611e21565b151560608501526117078360201c90565b63ffffffff16608085015261171c8260a01c90565b63ffffffff1660a0850152816001600160a01b031660c08501526117408260c01c90565b6001600160401b031660e08501526117588360801c90565b6001600160401b031661010085015260a081015161178190849063ffffffff9081169061323016565b15156101208501526117938360401c90565b6001600160401b031661014085015260085461016085015260095461018085015260408101516005546117c59161327e565b6101a08501526101c0840181905260ff7f0000000000000000000000000000000000000000000000000000000000000000166101e085015261180681612e2a565b610200850152509192915050565b60ff5f5c161561183c5760055f604051630766b44360e41b815260040161065992919061440c565b60015f805c60ff19168217905d505f6118536132c6565b600354600854602083015192935090915f9061186e906133b6565b90505f61187a846133c4565b15801561189d575060075461189d9083908590600160901b900461ffff166133d0565b90505f6118aa85836133fc565b90505f6118b6866133c4565b6118d9576118d4856118ca895f01516133b6565b8960400151613496565b6118df565b86604001515b90506118eb82426134c6565b6003556008819055604087015160095561190482613218565b801561193457506119158660401c90565b6001600160401b03166119288360401c90565b6001600160401b031614155b156119735760408051858152602081018790527f3c4481439544d0039e6a6157bcf3188ea84bb1e5ccd448254e1e38b357075642910160405180910390a15b61197c86613224565b15801561198d575061198d82613224565b156119e55761199c8260201c90565b63ffffffff167fdde84572da6988c9a4f52d6150cff1782a79e1a2d298ee9b1e53453cc4d3d89e85876040516119dc929190918252602082015260400190565b60405180910390a25b6119ee86613218565b80156119f8575082155b15611a375760408051858152602081018790527fe9f6d01628151b3d0874c269c83eeae75707ebe0ed931d97e48c88c4dd09fda7910160405180910390a15b6040808801516060808a01518351928352602083015291810183905233917f2b240a38c75e73a0101069fe3d4534b1a9166dc65c6d8266631e54d7c12a8037910160405180910390a2505f95505060ff19855c16935084925050505d50565b335f9081526020819052604090205460ff16611ab457611ab4611c1c565b600a8054905f611ac3836146ca565b9091555050600a5460405190815233907f32cfd88dc51ccae535d8a6d56ee904104804a4f590f6a30c12d46a2447b182329060200160405180910390a2565b5f61045a7f18fb8142a1c0be112fe890ec91c657649bd17407f28a79fae360740360d141b483604051602001611b399291906146e2565b60408051601f1981840301815282825280516020918201207f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f848301527f770fbaf621f7b9ac20c4f0b5762aed713d74f89abaf7c83da8f0a33a023437c6848401527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608501524660808501523060a0808601919091528351808603909101815260c08501845280519083012061190160f01b60e086015260e28501526101028085019190915282518085039091018152610122909301909152815191012090565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614611c6a57600633604051630766b44360e41b815260040161065992919061444e565b565b611c74613e82565b6040518060c00160405280835f01516001600160801b0316815260200183602001516001600160801b0316815260200183604001516001600160801b03168152602001836060015161ffff168152602001836080015161ffff1681526020018360a0015163ffffffff168152509050919050565b611cf0613e82565b6040805160c0810190915283518335808218908211021881526020808501518183019185013580821190821802188152602001611d3b85604001518560400135808218908211021890565b8152602001611d6e856060015161ffff16856060016020810190611d5f91906144eb565b61ffff16808218908211021890565b61ffff168152602001611d96856080015161ffff16856080016020810190611d5f91906144eb565b61ffff168152602001611dd18560a0015163ffffffff168560a0016020810190611dc09190614487565b63ffffffff16808218908211021890565b63ffffffff1690529392505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152611c74565b5f600119821661045a565b5f60088216151561045a565b5f6008821761045a565b6001820154610100900460ff16611e6657601a81604051630766b44360e41b815260040161065992919061444e565b5050565b611e7482826134fb565b6002820180548291905f90611e8d908490600f0b6146f7565b92506101000a8154816001600160801b030219169083600f0b6001600160801b031602179055505050565b5f6010821761045a565b6040516001600160a01b0382811660248301525f91829182919086169060440160408051601f198184030181529181526020820180516001600160e01b03166370a0823160e01b17905251611f179190614724565b5f60405180830381855afa9150503d805f8114611f4f576040519150601f19603f3d011682016040523d82523d5f602084013e611f54565b606091505b5091509150811580611f67575060208151105b15611f8a57602b85604051630766b44360e41b815260040161065992919061444e565b80806020019051810190611f9e919061473a565b95945050505050565b6040516001600160a01b038085166024830152831660448201526064810182905261200090859060840160408051601f198184030181529190526020810180516001600160e01b03166323b872dd60e01b179052613593565b50505050565b61200f8161320c565b156120325760015f604051630766b44360e41b815260040161065992919061440c565b61203b81613218565b1561206757600261204c8260401c90565b604051630766b44360e41b8152600401610659929190614751565b61207081613224565b1561209c5760036120818260201c90565b604051630766b44360e41b8152600401610659929190614775565b6120a581611e21565b6120c75760045f604051630766b44360e41b815260040161065992919061440c565b50565b816001600160a01b0316816001600160a01b03161461210157600781604051630766b44360e41b815260040161065992919061444e565b61210b8260c01c90565b6001600160401b03164210611e6657600861204c8360c01c90565b6121308260a01c90565b63ffffffff168163ffffffff1614611e665760096120818360a01c90565b806001600160401b031642111561217d57600b81604051630766b44360e41b8152600401610659929190614751565b61012c612193426001600160401b03841661443b565b11156120c757600c81604051630766b44360e41b8152600401610659929190614751565b8063ffffffff168263ffffffff1614611e6657600d81604051630766b44360e41b8152600401610659929190614775565b8060800151156122105760105f604051630766b44360e41b815260040161065992919061440c565b8060600151158061222957508161222684611b02565b14155b1561224c57604051630766b44360e41b815261065990600f90849060040161440c565b61225c60c0840160a085016144bf565b6001600160401b031642101561227e57601361204c60c0850160a086016144bf565b61228e60e0840160c085016144bf565b6001600160401b03164211156122b057601461204c60e0850160c086016144bf565b505050565b8115806122c55750826080013582115b156122ec5760158360800135604051630766b44360e41b815260040161065992919061440c565b5f6122fe610100850160e08601614487565b63ffffffff1682602001516001600160401b031661231c9190614796565b905081602001516001600160401b03165f1415801561233a57508042105b1561235d57601681604051630766b44360e41b815260040161065992919061440c565b81516060850135906123799085906001600160801b0316614796565b11156123b657815160179061239b906001600160801b0316606087013561443b565b604051630766b44360e41b815260040161065992919061440c565b6123c861012085016101008601614487565b63ffffffff16826040015163ffffffff161061200057601861208161012086016101008701614487565b5f61241682602001358461012001356ec097ce7bc90715b34b9f100000000061365d565b905080826040013510156122b057601981604051630766b44360e41b815260040161065992919061440c565b81158061244f5750601082115b1561247257604051630766b44360e41b815261065990600e90849060040161440c565b805f5b838110156124e1575f85858381811061249057612490614518565b905060800201606001359050805f14806124a957508281115b156124cc57600e81604051630766b44360e41b815260040161065992919061440c565b6124d6818461443b565b925050600101612475565b50801561200057600e81604051630766b44360e41b815260040161065992919061440c565b6125108282613230565b611e6657602161204c8360801c90565b61254760405180608001604052805f81526020015f81526020015f81526020015f81525090565b6001600160a01b038084165f908152600d6020526040808220928516825290206125718286611e37565b61257b8185611e37565b6125858583613689565b6040015183526125958482613689565b6020908101519084015260018201546125b29060ff16600a61488c565b604084015260018101546125ca9060ff16600a61488c565b606084015250909392505050565b805f036125fd57601e5f604051630766b44360e41b815260040161065992919061440c565b5f61261f61260b868661377c565b6126178461271061443b565b61271061365d565b90508083101561264757601e81604051630766b44360e41b815260040161065992919061440c565b5050505050565b5f61266182845f0151856040015161365d565b9392505050565b5f8084612675878561327e565b61267f9190614796565b9050838111156126a757601f81604051630766b44360e41b815260040161065992919061440c565b4260c01b1790505b949350505050565b6126c4606083018361489a565b90505f036126ea578051604051630766b44360e41b81526106599160209160040161440c565b6040808301355f908152600b60205281902054612710918491908601359060ff166137ac565b5f604051806101400160405280855f013581526020018660200160208101906127399190613edb565b6001600160a01b031681526020016127576060880160408901613edb565b6001600160a01b0316815260200185602001358152602001845f0135815260200161278460045460a01c90565b63ffffffff1681526020018460200160208101906127a291906144bf565b6001600160401b0316815260200184604001358152602001600a5481526020016127cb84612e2a565b9052905061264760017f00000000000000000000000000000000000000000000000000000000000000006127fe8461382e565b61280b606088018861489a565b612eb4565b6040805160a0810182525f8082526020820181905291810182905260608101829052608081019190915281835f0181815161284b91906148e6565b6001600160801b03169052506001600160401b03421660208401526040830180516001919061287b9083906145b6565b63ffffffff169052509192915050565b604080518082019091525f80825260208201526001600160a01b0386165f908152600d602052604081206128bf9088613865565b9050808511156128e757602881604051630766b44360e41b815260040161065992919061440c565b5f6128f288886138a7565b905061291f887f000000000000000000000000000000000000000000000000000000000000000088612bcb565b60405163ba87ca8960e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063ba87ca8990612973908b908b9030908b908b90600401614905565b5f604051808303815f87803b15801561298a575f5ffd5b505af115801561299c573d5f5f3e3d5ffd5b506129ae92508391508a9050896138e7565b6020850152835250909695505050505050565b80516129f890600d5f6129da6040870160208801613edb565b6001600160a01b0316815260208101919091526040015f209061394a565b6020810151611e6690600d5f612a146060870160408801613edb565b6001600160a01b0316815260208101919091526040015f20906134fb565b33612a4360a0860160808701614487565b8351602085015163ffffffff928316928835927f57196a91b88ad68c4839b6e8ab972c96727dc9d814fd08a246158da8356adb3c929091612a88908a90849061377c16565b89516020808c015160408051968752918601949094528401919091526060830152608082015260c08981013560a08301528615159082015260e00160405180910390a450505050565b6001600160a01b0381166120c757602c5f604051630766b44360e41b815260040161065992919061440c565b60018201545f906201000090046001600160801b03168210612b325760018301546201000090046001600160801b0316612b34565b815b9050808360010160028282829054906101000a90046001600160801b0316612b5c91906149b2565b92506101000a8154816001600160801b0302191690836001600160801b0316021790555080836002015f8282829054906101000a9004600f0b612b9f91906149d1565b92506101000a8154816001600160801b030219169083600f0b6001600160801b03160217905550505050565b6040516001600160a01b0383166024820152604481018290526122b090849060640160408051601f198184030181529190526020810180516001600160e01b031663a9059cbb60e01b179052613593565b6040516001600160a01b03821660248201525f908190819060440160408051601f19818403018152919052602080820180516001600160e01b03166370a0823160e01b178152825192935090915f918862030d40fa601f3d111692508215612c83575f5191505b509250929050565b5f6001821761045a565b612c9e82613224565b1580612cbf57508063ffffffff16612cb68360201c90565b63ffffffff1614155b15611e665760276120818360201c90565b806001600160401b03164211156120c757602581604051630766b44360e41b8152600401610659929190614751565b612d0882612ad1565b42816001600160401b031611611e6657602c81604051630766b44360e41b8152600401610659929190614751565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316826001600160a01b03161480612da757507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316826001600160a01b0316145b80612dc35750806001600160a01b0316826001600160a01b0316145b80612de557506001600160a01b0382165f9081526020819052604090205460ff165b80612e0757506001600160a01b0382165f9081526001602052604090205460ff165b15611e6657600a82604051630766b44360e41b815260040161065992919061444e565b5f7f000000000000000000000000000000000000000000000000000000000000000082604051602001612e5e9291906149fe565b604051602081830303815290604052805190602001209050919050565b5f6126617f616844b9021a9c5ae3feeb5bdc7230bc061fdf0f7efeffcb15f98150d8ab61d48484604051602001611b3993929190614a12565b83811015612eda57604051630766b44360e41b815261065990602290839060040161440c565b5f805b82811015612fd4575f848483818110612ef857612ef8614518565b9050602002810190612f0a9190614a8f565b612f18906020810190613edb565b9050826001600160a01b0316816001600160a01b031611612f5157602381604051630766b44360e41b815260040161065992919061444e565b6001600160a01b0381165f9081526020899052604090205460ff16612f8e57602281604051630766b44360e41b815260040161065992919061444e565b612fca8187878786818110612fa557612fa5614518565b9050602002810190612fb79190614a8f565b612fc5906020810190614aad565b6131de565b9150600101612edd565b50505050505050565b5f61045a612ff4612fed846139c0565b6004191690565b60301790565b8060800151156130225760105f604051630766b44360e41b815260040161065992919061440c565b8060600151156120c75760115f604051630766b44360e41b815260040161065992919061440c565b61305a6060830160408401613edb565b6001600160a01b03166130736040840160208501613edb565b6001600160a01b0316036130ae5760126130936060840160408501613edb565b604051630766b44360e41b815260040161065992919061444e565b6130c5606083013560016001600160801b036139da565b6130d98260800135600184606001356139da565b6130e960e0830160c084016144bf565b6001600160401b031661310260c0840160a085016144bf565b6001600160401b03161061312257601261204c60c0840160a085016144bf565b4261313360e0840160c085016144bf565b6001600160401b03161161315357601461204c60e0840160c085016144bf565b613178613167610100840160e08501614487565b63ffffffff165f6301e133806139da565b6131a161318d61012084016101008501614487565b63ffffffff16600163ffffffff80166139da565b6131b961012083013560016001600160c01b036139da565b611e666131ce610160840161014085016144eb565b61ffff1660018361ffff166139da565b6131ea84848484613a0a565b61200057602284604051630766b44360e41b815260040161065992919061444e565b5f60018216151561045a565b5f60028216151561045a565b5f60048216151561045a565b5f5f61323c8460801c90565b6001600160401b031690508015801590613257575060108416155b801561326257508215155b80156126af575082613274824261443b565b1115949350505050565b5f826001600160c01b0381168261329960c084901c4261443b565b6132a39086614aef565b90508082116132b2575f6132bc565b6132bc818361443b565b9695505050505050565b6132ed60405180608001604052805f81526020015f81526020015f81526020015f81525090565b5f5b6002548110156110a6575f6002828154811061330d5761330d614518565b5f9182526020808320909101546001600160a01b0316808352600d909152604082209092509061333d8284613865565b6002830154909150600f0b81158015613354575080155b1561336257505050506133ae565b61339061336f8585613689565b6001850154849084906133869060ff16600a61488c565b8a93929190613b27565b505060020180546fffffffffffffffffffffffffffffffff19169055505b6001016132ef565b5f5f82136110a6575f61045a565b5f60208216151561045a565b5f6133dd8261271061443b565b6133e79084614aef565b6133f361271086614aef565b10949350505050565b5f61340683613224565b1561341257508161045a565b8161342757613420836139c0565b905061045a565b61343083613218565b61343e576134208342613c14565b5f6134498460401c90565b61345c906001600160401b03164261443b565b9050610258811015613471578391505061045a565b610e1081111561348d576134858442613c14565b91505061045a565b6126af84613c49565b5f825f036134b35781156134aa57816134ac565b835b9050612661565b6126af838510848618028518838561365d565b5f608082901b67ffffffffffffffff60801b1677ffffffffffffffff0000000000000000000000000000003019841617612661565b6001820154613520906201000090046001600160801b031660016001607f1b0361443b565b81111561354557602c81604051630766b44360e41b815260040161065992919061440c565b808260010160028282829054906101000a90046001600160801b031661356b91906148e6565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505050565b5f5f836001600160a01b0316836040516135ad9190614724565b5f604051808303815f865af19150503d805f81146135e6576040519150601f19603f3d011682016040523d82523d5f602084013e6135eb565b606091505b5091509150811561363a5780515f03613612576001600160a01b0384163b1515915061363a565b6020815110158015613637575080806020019051810190613633919061473a565b6001145b91505b8161200057602b84604051630766b44360e41b815260040161065992919061444e565b5f613669848484613c84565b9050818385091561266157600101806126615763ae47f7025f526004601cfd5b604080516080810182525f8082526020820181905281830181905260608201529051636d0e266760e01b815282546001600160a01b03808216600484015260a09190911c63ffffffff1660248301527f00000000000000000000000000000000000000000000000000000000000000001690636d0e266790604401608060405180830381865afa15801561371f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906137439190614537565b90505f8151602e81111561375957613759614091565b1461045a578051604051630766b44360e41b81526106599190859060040161444e565b81515f906126619061378e9084614aef565b8460600151856040015186602001516137a79190614aef565b61365d565b6137bc60408401602085016144bf565b6001600160401b03164211156137de57602561204c60408501602086016144bf565b80156138065760248360400135604051630766b44360e41b815260040161065992919061440c565b82358210156122b057604051630766b44360e41b81526106599060269085359060040161440c565b5f61045a7f354a82ec5b0a6df395284008540243f46183ea3e819ce678db202100fe8bf8c283604051602001611b39929190614b06565b5f5f6138718330611ec2565b60018501549091506201000090046001600160801b031681106126615760018401546201000090046001600160801b03166126af565b604080518082019091525f808252602082015260405180604001604052806138cf8530611ec2565b81526020016138de8430611ec2565b90529392505050565b5f5f5f6138f485856138a7565b8051875191925010613906575f613914565b80518651613914919061443b565b9250856020015181602001511161392b575f61393f565b8560200151816020015161393f919061443b565b915050935093915050565b60018201546201000090046001600160801b031681111561399a5760288260010160029054906101000a90046001600160801b0316604051630766b44360e41b8152600401610659929190614bb3565b808260010160028282829054906101000a90046001600160801b031661356b91906149b2565b5f6fffffffffffffffff000000000000000219821661045a565b818310806139e757508083115b156122b057601283604051630766b44360e41b815260040161065992919061440c565b5f6001600160a01b038516613a2057505f6126af565b846001600160a01b0316613a35858585613d12565b6001600160a01b031603613a4b575060016126af565b846001600160a01b03163b5f03613a6357505f6126af565b5f631626ba7e60e01b858585604051602401613a8193929190614bd7565b60408051601f19818403018152919052602080820180516001600160e01b03166001600160e01b0319909416939093179092529150613ac39062030d40614c20565b613ad09062030d40614796565b5a1015613ae0575f9150506126af565b5f5f5f60205f8551602087018c62030d40fa92503d91505f519050828015613b085750816020145b8015613b1a5750630b135d3f60e11b81145b9998505050505050505050565b5f613b328385614c33565b90505f5f5f8312613b4c5786602001518760400151613b57565b866040015187602001515b909250905083613b678385614c59565b613b719190614c88565b88518990613b80908390614cb4565b90525083613b8e8285614c59565b613b989190614c88565b88602001818151613ba99190614cb4565b90525060208701518490613bbd9088614aef565b613bc79190614c20565b88604001818151613bd89190614796565b90525060408701518490613bec9088614aef565b613bf69190614c20565b88606001818151613c079190614796565b9052505050505050505050565b5f604082901b6fffffffffffffffff0000000000000000166fffffffffffffffff000000000000000019600285171617612661565b5f61045a613c5f613c59846139c0565b60041790565b602063ffffffff613c7586831c82166001614796565b8116821b911b19919091161790565b82820281838583041485151702613d0b575f198385098181108201900382848609835f038416828511613cbe5763ae47f7025f526004601cfd5b93849004938382119092035f839003839004600101029203041760026003830281188084028203028084028203028084028203028084028203028084028203028084029091030202612661565b0492915050565b5f6040518260408114613d2d5760418114613d545750613d85565b60208581013560ff81901c601b0190915285356040526001600160ff1b0316606052613d65565b60408501355f1a6020526040856040375b50845f526020604060805f60015afa505f6060523d606018519150806040525b509392505050565b6040518060a001604052805f6001600160a01b031681526020015f60ff1681526020015f81526020015f8152602001613ded6040805160808101909152805f81526020015f81526020015f81526020015f6001600160401b031681525090565b905290565b60408051610220810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e08101829052610100810182905261012081018290526101408101829052610160810182905261018081018290526101a08101919091526101c08101613e6f613e82565b81525f6020820181905260409091015290565b6040518060c001604052805f81526020015f81526020015f81526020015f61ffff1681526020015f61ffff1681526020015f63ffffffff1681525090565b80356001600160a01b0381168114613ed6575f5ffd5b919050565b5f60208284031215613eeb575f5ffd5b61266182613ec0565b5f6101a08284031215613f05575f5ffd5b50919050565b5f6101a08284031215613f1c575f5ffd5b6126618383613ef4565b5f60c0828403128015613f37575f5ffd5b509092915050565b5f5f60408385031215613f50575f5ffd5b613f5983613ec0565b946020939093013593505050565b5f60808284031215613f05575f5ffd5b5f5f5f5f5f8587036102c0811215613f8d575f5ffd5b613f978888613ef4565b955060e061019f1982011215613fab575f5ffd5b506101a0860193506102808601356001600160401b03811115613fcc575f5ffd5b8601601f81018813613fdc575f5ffd5b80356001600160401b03811115613ff1575f5ffd5b8860208260071b8401011115614005575f5ffd5b602091909101935091506102a08601356001600160401b03811115614028575f5ffd5b61403488828901613f67565b9150509295509295909350565b5f5f5f60608486031215614053575f5ffd5b61405c84613ec0565b92506020840135915061407160408501613ec0565b90509250925092565b5f6020828403121561408a575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b602f81106140c157634e487b7160e01b5f52602160045260245ffd5b9052565b602080825282518282018190525f918401906040840190835b8181101561416757835160018060a01b03815116845260ff602082015116602085015260408101516040850152606081015160608501526080810151905061412a6080850182516140a5565b60208181015160a0860152604082015160c08601526060909101516001600160401b031660e08501529390930192610100909201916001016140de565b509095945050505050565b5f5f5f60a08486031215614184575f5ffd5b61418e8585613f67565b925060808401356001600160401b038111156141a8575f5ffd5b8401601f810186136141b8575f5ffd5b80356001600160401b038111156141cd575f5ffd5b8660208260051b84010111156141e1575f5ffd5b939660209190910195509293505050565b5f5f5f6101c08486031215614205575f5ffd5b61420f8585613ef4565b92506101a08401356001600160401b0381111561422a575f5ffd5b8401601f8101861361423a575f5ffd5b80356001600160401b0381111561424f575f5ffd5b8660208284010111156141e1575f5ffd5b80518252602081015160208301526040810151604083015261ffff606082015116606083015261ffff608082015116608083015263ffffffff60a08201511660a08301525050565b8151151581526102c0810160208301516142c6602084018215159052565b5060408301516142da604084018215159052565b5060608301516142ee606084018215159052565b506080830151614306608084018263ffffffff169052565b5060a083015161431e60a084018263ffffffff169052565b5060c083015161433960c08401826001600160a01b03169052565b5060e083015161435460e08401826001600160401b03169052565b506101008301516143716101008401826001600160401b03169052565b5061012083015161438761012084018215159052565b506101408301516143a46101408401826001600160401b03169052565b506101608301516101608301526101808301516101808301526101a08301516101a08301526101c08301516143dd6101c0840182614260565b506101e083015160ff16610280830152610200909201516102a09091015290565b60c0810161045a8284614260565b6040810161441a82856140a5565b8260208301529392505050565b634e487b7160e01b5f52601160045260245ffd5b8181038181111561045a5761045a614427565b6040810161445c82856140a5565b6001600160a01b039290921660209190910152919050565b803563ffffffff81168114613ed6575f5ffd5b5f60208284031215614497575f5ffd5b61266182614474565b6001600160401b03811681146120c7575f5ffd5b8035613ed6816144a0565b5f602082840312156144cf575f5ffd5b8135612661816144a0565b803561ffff81168114613ed6575f5ffd5b5f602082840312156144fb575f5ffd5b612661826144da565b634e487b7160e01b5f52604160045260245ffd5b634e487b7160e01b5f52603260045260245ffd5b8051613ed6816144a0565b5f6080828403128015614548575f5ffd5b50604051608081016001600160401b038111828210171561457757634e487b7160e01b5f52604160045260245ffd5b6040528251602f8110614588575f5ffd5b815260208381015190820152604080840151908201526145aa6060840161452c565b60608201529392505050565b63ffffffff818116838216019081111561045a5761045a614427565b803582526145e260208201613ec0565b6001600160a01b031660208301526145fc60408201613ec0565b6001600160a01b03166040830152606081810135908301526080808201359083015261462a60a082016144b4565b6001600160401b031660a083015261464460c082016144b4565b6001600160401b031660c083015261465e60e08201614474565b63ffffffff1660e08301526146766101008201614474565b63ffffffff16610100830152610120818101359083015261469a61014082016144da565b61ffff16610140830152610160818101359083015261018090810135910152565b6101a0810161045a82846145d2565b5f600182016146db576146db614427565b5060010190565b8281526101c0810161266160208301846145d2565b600f81810b9083900b0160016001607f1b03811360016001607f1b03198212171561045a5761045a614427565b5f82518060208501845e5f920191825250919050565b5f6020828403121561474a575f5ffd5b5051919050565b6040810161475f82856140a5565b6001600160401b03831660208301529392505050565b6040810161478382856140a5565b63ffffffff831660208301529392505050565b8082018082111561045a5761045a614427565b6001815b60018411156147e4578085048111156147c8576147c8614427565b60018416156147d657908102905b60019390931c9280026147ad565b935093915050565b5f826147fa5750600161045a565b8161480657505f61045a565b816001811461481c576002811461482657614842565b600191505061045a565b60ff84111561483757614837614427565b50506001821b61045a565b5060208310610133831016604e8410600b8410161715614865575081810a61045a565b6148715f1984846147a9565b805f190482111561488457614884614427565b029392505050565b5f61266160ff8416836147ec565b5f5f8335601e198436030181126148af575f5ffd5b8301803591506001600160401b038211156148c8575f5ffd5b6020019150600581901b36038213156148df575f5ffd5b9250929050565b6001600160801b03818116838216019081111561045a5761045a614427565b6001600160a01b03868116825285811660208301528416604082015260806060820181905281018290525f8360a08301825b858110156149a557823560028110158015614950575f5ffd5b5082526001600160a01b0361496760208501613ec0565b166020830152604083013562ffffff8116808214614983575f5ffd5b6040840152506060838101359083015260809283019290910190600101614937565b5098975050505050505050565b6001600160801b03828116828216039081111561045a5761045a614427565b600f82810b9082900b0360016001607f1b0319811260016001607f1b038213171561045a5761045a614427565b82815260e081016126616020830184614260565b83815260c0810163ffffffff614a2785614474565b16602083015260018060a01b03614a4060208601613ec0565b1660408301526040840135614a54816144a0565b6001600160401b0381166060840152506060840135614a72816144a0565b6001600160401b0316608083015260a09091019190915292915050565b5f8235603e19833603018112614aa3575f5ffd5b9190910192915050565b5f5f8335601e19843603018112614ac2575f5ffd5b8301803591506001600160401b03821115614adb575f5ffd5b6020019150368190038213156148df575f5ffd5b808202811582820484141761045a5761045a614427565b5f61016082019050838252825160208301526020830151614b3260408401826001600160a01b03169052565b5060408301516001600160a01b03811660608401525060608301516080830152608083015160a083015260a0830151614b7360c084018263ffffffff169052565b5060c08301516001600160401b03811660e08401525060e08301516101008301526101008301516101208301526101208301516101408301529392505050565b60408101614bc182856140a5565b6001600160801b03831660208301529392505050565b83815260406020820152816040820152818360608301375f818301606090810191909152601f909201601f1916010192915050565b634e487b7160e01b5f52601260045260245ffd5b5f82614c2e57614c2e614c0c565b500490565b8181035f831280158383131683831282161715614c5257614c52614427565b5092915050565b8082025f8212600160ff1b84141615614c7457614c74614427565b818105831482151761045a5761045a614427565b5f82614c9657614c96614c0c565b600160ff1b82145f1984141615614caf57614caf614427565b500590565b8082018281125f831280158216821582161715614cd357614cd3614427565b50509291505056fea164736f6c634300081e000a' as const
+export const vaultBytecode = '0x6101208060405234610d995761754f803803809161001d8285611420565b83396020828281010312610d99578151916001600160401b038311610d99576103008382018383010312610d99576040519161020083016001600160401b03811184821017610f0d57604052610074848301611443565b8352610084602085840101611443565b6020840152818401604001516001600160401b038111610d99576100af90828401908685010161146e565b60408401908152828501606001519094906001600160401b038111610d99576100df90838501908386010161146e565b60608501526100f26080828501016114d3565b608085015261010560a082850101611443565b60a085015282810160c001516001600160401b0381168103610d995760c085015261013460e082850101611443565b60e085015261014861010082850101611443565b61010085015261015d61012082850101611443565b61012085015261017261014082850101611443565b61014085015261018761016082850101611443565b610160850152610180818401818101519186019182526101a001519093906001600160401b038111610d9957838201601f8285850101011215610d99578083830101516101d381611457565b916101e16040519384611420565b818352602083019086850160208460051b8389890101010111610d9957906020828787010101915b60208460051b8289890101010183106113f157505050506101a08601528082016101c00151926001600160401b038411610d9957808201601f8585850101011215610d99578383830101519361025e85611457565b9461026c6040519687611420565b8086526020860191838501602061012084028389890101010111610d9957916020838787010101925b602061012084028289890101010184106112fd5750505050610120906101c087019485526101df1990848401908401030112610d9957604051916101208301906001600160401b03821184831017610f0d5760409182528083016101e081015185526102008101516020860152610220810151928501929092526102408201516060850152610260820151608085015261036e926102e09261033a90610280016114f2565b60a086015261034e6102a0838301016114f2565b60c08601526103626102c0838301016114f2565b60e086015201016114e1565b610100828101919091526101e085019182528401516001600160a01b0316803b15610f6957506101208401516001600160a01b0316803b15610f6957506101408401516001600160a01b0316803b15610f6957506101608401516001600160a01b0316803b15610f695750610100848101516001600160a01b039081166080908152610120870151821660a052610140870151821660c052610160870151821660e0528551909252604080516020808201818152895185169383019390935288015190921660608301528751610300938301939093529161046e9061045890610340840190611501565b6060880151838203603f190160a0850152611501565b60ff60808801511660c083015260018060a01b0360a08801511660e083015260018060401b0360c08801511661010083015260018060a01b0360e08801511661012083015260018060a01b036101008801511661014083015260018060a01b036101208801511661016083015260018060a01b036101408801511661018083015260018060a01b03610160880151166101a083015285516101c08301526101a087015190603f19838203016101e0840152602080835192838152019201905f5b8181106112e757505050818551603f1982840301610200830152602080825194858152019101925f5b8181106112455750506105e7925063ffffffff6101008751805161022086015260208101516102408601526040810151610260860152606081015161028086015260808101516102a086015261ffff60a0820151166102c086015261ffff60c0820151166102e086015261ffff60e08201511661030086015201511661032083015203601f198101835282611420565b519020600755516106c163ffffffff61010061060d670de0b6b3a7640000855104611616565b610624670de0b6b3a7640000602087015104611616565b60281b1761063f670de0b6b3a7640000604087015104611616565b60501b1761065a670de0b6b3a7640000606087015104611616565b60781b17610675670de0b6b3a764000060808701510461162c565b60a01b1761068a61ffff60a08701511661163e565b60b81b1761069f61ffff60c08701511661164f565b60c81b176106b461ffff60e08701511661164f565b60d81b1793015116611660565b60e81b1760015560a083015183516001600160a01b039182169391166106e681611672565b6106f0848261169a565b6001600160a01b0381165f9081526013602052604090205460ff1661118957600f80546001600160a01b031990811692909217905560108054909116905560208401516001600160a01b031661074581611672565b61074f848261169a565b601180546001600160a01b0319169190911790555f5b8551805182101561081c576001600160a01b039061078490839061153d565b51165f52601360205260ff60405f205416610801576001906107f1828060a01b036107b0838a5161153d565b51166107bb81611672565b6107c5878261169a565b6107d8848060a01b03600f54168261169a565b6001600160a01b03165f90815260136020526040902090565b805460ff19168317905501610765565b85516001600160a01b03916108159161153d565b5116611565565b505092905f5b6060830151805182101561098b576001600160a01b039061084490839061153d565b51165f52601460205260ff60405f2054166109755760608301516001600160a01b039061087290839061153d565b511661087d81611672565b610887858261169a565b60125461089d906001600160a01b03168261169a565b6001600160a01b0381165f90815260146020526040902060019060ff905416151503610909575b5060ff60125460a01c166001116108f0576012805460ff60a81b1916600160a81b179055600101610822565b630766b44360e41b5f52603a600452600160245260445ffd5b6001600160a01b03165f908152601460205260409020600160ff19825416179055600160ff60125460a01c160160ff8111610961576012805460ff60a01b191660a09290921b60ff60a01b16919091179055856108c4565b634e487b7160e01b5f52601160045260245ffd5b6108159150606060018060a01b0393015161153d565b83868487608084015160ff811680158015611234575b610f2157506012805460ff60a81b191660a89290921b60ff60a81b1691909117905560e08401516001600160a01b031680611205575b601280546001600160a01b03191691909117905560c08401516001600160401b0316610a0282611672565b4281118015906111f8575b610f215750600f546001600160a01b0316811480156111e4575b80156111d0575b80156111af575b801561118e575b6111895760c084015160e085015160a09190911b63ffffffff60a01b1691909117906001600160a01b031615611175577f4000000000000001000000000000000000000000000000000000000000000000175b5f555f5b6101a08401518051821015610acb5790610aaf8160019361153d565b515f52600a60205260405f208260ff1982541617905501610a93565b5050915f5b83518051821015610fac576001600160a01b0390610aef90839061153d565b5151165f52600d60205260405f205460f81c6004811015610db057610f905760018060a01b036101208301511690610b2881865161153d565b5180516001600160a01b03165f908152600d6020526040902092610b4b84611593565b9060a082019182516004811015610db05715610e49575b82516004811015610db057600314610e31575b60018352604051610b8581611405565b5f81525f60208201525f60408201525f60608201525f60808201525f60a082015293602081019260018060a01b0360a08551015116610dc4575b601a608084015260018060701b0383511691885490602085015160701b93604086019460ff60e01b865160e01b1696606060ff60e81b91015160e81b169851936004851015610db05761ffff60e81b199092167fff0000000000000000000000000000000000000000000000000000000000000092831617600160701b600160e01b0390911617909517909617600d60f11b176001600160f81b031660f89190911b90931692909217875560038701805460d890811c63ffffffff908116808218818310021890911b9091559351905192516040868101516060978801518251630c2f6af960e01b81526001600160a01b03958616600482015260ff9788166024820152845186166044820152602085015190981660648901528383015160848901529783015160a4880152608083015161ffff90811660c489015260a0840151851660e489015260c084015190941661010488015260e09290920151909216610124860152939490938593610184938593909290821691166101448401526101648301525afa8015610da5575f915f91610d67575b50600284015560019283015501610ad0565b9150506040813d8211610d9d575b81610d8260409383611420565b81010312610d995780516020909101516001610d55565b5f80fd5b3d9150610d75565b6040513d5f823e3d90fd5b634e487b7160e01b5f52602160045260245ffd5b60028552835160c001516001600160a01b03165f908152600d60205260409020909550610df090611593565b9460a08601516004811015610db0575f190115610bbf57835160c00151630766b44360e41b5f908152601e6004526001600160a01b03909116602452604490fd5b80516001600160701b0316600d0b6020820152610b75565b600e5460108114610f775784516001600160a01b0316803b15610f695750845160405163313ce56760e01b815290602090829060049082906001600160a01b03165afa8015610da5575f90610f30575b60ff915016806040840152600681108015610f26575b610f21575060ff8116606083015284516001600160a01b03169068010000000000000000811015610f0d57806001610eea9201600e556115f1565b81546001600160a01b0360039290921b91821b191692901b919091179055610b62565b634e487b7160e01b5f52604160045260245ffd5b61157c565b5060128111610eaf565b506020813d8211610f61575b81610f4960209383611420565b81010312610d9957610f5c60ff916114d3565b610e99565b3d9150610f3c565b6001600160a01b031661157c565b630766b44360e41b5f52603a600452601060245260445ffd5b83516001600160a01b0391610fa49161153d565b51511661157c565b8360015490519064ffffffffff8160501c1690670de0b6b3a764000082025f5f905f600e545b8082106110e5575050670de0b6b3a764000091610fee91611609565b8094020292818404149015171561096157670de0b6b3a764000064ffffffffff61271061102194049260781c1602611609565b600181901b91906001600160ff1b038116036109615781116110ce57604051615e9e90816116b18239608051818181610aa301526113ac015260a05181818161086b0152818161228f01528181612a0f015281816156840152615905015260c051818181610f2001528181610f7701528181611bae01528181611ec401526120b3015260e05181818161179d01526155f0015261010051818181611978015281816125360152612a540152f35b630766b44360e41b5f52603c60045260245260445ffd5b909161114061ffff600261111d6110fb876115f1565b905460039190911b1c6001600160a01b03165f908152600d6020526040902090565b015460b01c1661ffff60026111346110fb886115f1565b015460a01c1690611609565b9381851115611157575060019093925b0190610fd2565b9384819492941161116c575b50600190611150565b93506001611163565b600160c01b176001600360fe1b0316610a8f565b611565565b506001600160a01b0381165f9081526014602052604090205460ff16610a3c565b506001600160a01b0381165f9081526013602052604090205460ff16610a35565b506012546001600160a01b03168114610a2e565b506011546001600160a01b03168114610a27565b5063ffffffff8111610a0d565b61120f828261169a565b6001600160a01b0381165f9081526014602052604090205460ff16156109d757611565565b5060ff60125460a01c1681116109a1565b9160019193506101206020916112d7838851868060a01b03815116845201518483019061ffff60e0809260018060a01b03815116855263ffffffff6020820151166020860152604081015160408601526060810151606086015282608082015116608086015260018060a01b0360a08201511660a086015260018060a01b0360c08201511660c0860152015116910152565b0194019101918492939193610557565b825184526020938401939092019160010161052e565b83858701036101208112610d99576040805191908201906001600160401b03821183831017610f0d576101009160405261133687611443565b8352601f190112610d995760405161010081016001600160401b03811182821017610f0d576020946101209384938793604052611374848b01611443565b815261138260408b016114e1565b8482015260608a0151604082015260808a015160608201526113a660a08b016114f2565b60808201526113b760c08b01611443565b60a08201526113c860e08b01611443565b60c08201526113da6101008b016114f2565b60e082015283820152815201950194925050610295565b602080809385518152019301929150610209565b60c081019081106001600160401b03821117610f0d57604052565b601f909101601f19168101906001600160401b03821190821017610f0d57604052565b51906001600160a01b0382168203610d9957565b6001600160401b038111610f0d5760051b60200190565b9080601f83011215610d9957815161148581611457565b926114936040519485611420565b81845260208085019260051b820101928311610d9957602001905b8282106114bb5750505090565b602080916114c884611443565b8152019101906114ae565b519060ff82168203610d9957565b519063ffffffff82168203610d9957565b519061ffff82168203610d9957565b90602080835192838152019201905f5b81811061151e5750505090565b82516001600160a01b0316845260209384019390920191600101611511565b80518210156115515760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b630766b44360e41b5f52600a60045260245260445ffd5b630766b44360e41b5f52603a60045260245260445ffd5b906040516115a081611405565b80925460018060701b03811682528060701c600d0b602083015260ff8160e01c16604083015260ff8160e81c16606083015260ff8160f01c16608083015260f81c906004821015610db05760a00152565b600e5481101561155157600e5f5260205f2001905f90565b9190820180921161096157565b9064ffffffffff82111561162a575061157c565b565b9062ffffff82111561162a575061157c565b906103e882111561162a575061157c565b9061138882111561162a575061157c565b906201518082111561162a575061157c565b6001600160a01b03161561168257565b630766b44360e41b5f52603a6004525f60245260445ffd5b6001600160a01b0390811691168114611189575056fe6080604052600436101561001a575b3615610018575f80fd5b005b5f5f3560e01c806309dac06114613a335780630b467b9b1461394a5780630c68ba211461390d5780630f390bdf146138e3578063125f1c3a146138405780631602a5d414613823578063226acfe0146137815780632b8a1c5a146136d0578063305f2465146136765780633f170514146136475780633f4ba83a146135f95780633fb27b851461358d5780634054e6d41461357057806347e7ef24146134585780634e914ce8146132bd57806351d533861461325957806362dcb7ef146131ba57806365333567146131575780636585f67914612fef578063671d642914612f1557806369328dec14612d2d578063699469e71461277d5780637149bc8c1461270057806371f96211146125fe57806372bca760146125d357806377e1f15e146124cc578063786eacd8146123d55780637aa3751b146123a65780637ca81460146122be5780637dc0d1d01461227a5780638456cb5914612231578063854fbe1714611fe35780638da5cb5b14611fbb5780639d63848a14611ef3578063b05dba9614611eaf578063b5ed298a14611e44578063c4af7cf714611c62578063c503dea914611abc578063c8cd1c3b146119f3578063cea42dce1461199b578063d0ef963f14611961578063e15fbb2a1461186d578063e30c397814611845578063ea101904146117cc578063eb6d3a1114611788578063ebbc4965146116c7578063ef7fa71b1461156d578063f2c31bd91461146f578063f58c251c14611447578063f6ff0927146113db578063f887ea4014611397578063fb9dc889146102e1578063fda49eb4146102b85763fdc6258a14610277575061000e565b346102b55760203660031901126102b55760209060ff906040906001600160a01b036102a1613b0c565b168152601484522054166040519015158152f35b80fd5b50346102b557806003193601126102b5576011546040516001600160a01b039091168152602090f35b5034610eb95736600319016103c08112610eb95761022013610eb95761014036610223190112610eb9576001600160401b036103643511610eb95736602361036435011215610eb9576001600160401b03610364356004013511610eb95736602460c061036435600401350261036435010111610eb9576001600160401b036103843511610eb95760806103843536036003190112610eb9576103a4356001600160401b038111610eb95761039a903690600401613b78565b505060ff5f5c1661139257600160ff195f5c16175f5d5a610224355f52600b60205260405f20604051906103cd82613c6c565b54926001600160701b03841682526020820164ffffffffff8560701c1681526040830163ffffffff8660981c1681526060840160ff8760b81c1681526080850160ff8860c01c16815260a086019760ff8160c81c161515895260c087019860ff8260d01c1615158a5260ff60e089019260d81c16151582525f5499600160f81b8b1661137a57600160f91b8b1661136257600160fa1b8b1661134a57600160fb1b8b1615611345576001600160a01b038b16330361132d5763ffffffff8b60a01c168042101561131657506102c43563ffffffff811690818103610eb9575061ffff8c60c01c168091036112ff5750610284356001600160401b03811690818103610eb957508042116112e85761012c6104e74283613d75565b116112d1575063ffffffff6104fa613fb5565b8188511691829116036112ba5750516112b557511580156112a0575b61129757511590811591611282575b5061126657506001600160401b0361053b613ff3565b16421061123e576001600160401b03610552614009565b16421161121657610244351591828015611208575b6111ee5764ffffffffff8151166101243563ffffffff8116808203610eb95764ffffffffff9261059792506149f9565b9151161515806111e5575b6111ce57506105be610244356001600160701b038651166149f9565b6064358091116111a2575063ffffffff90511663ffffffff6105de613fc9565b16111561117d5761016435906ec097ce7bc90715b34b9f100000000082610244350291836102443584041417021561110b576ec097ce7bc90715b34b9f100000000090045b6ec097ce7bc90715b34b9f1000000000819261024435096110ed575b508061026435106110d6575061036435600401351580156110c5575b6110b8575f93610244355b61036435600401358610156106b35760c460c087026103643501013590811580156106aa575b6106a45760019161069c91613d75565b950194610666565b50614446565b5080821161068c565b8490806110b357506001548060e81c63ffffffff8460d01c169081151590816110a4575b8161109a575b81611086575b501561106f5750610304355f52600a60205260ff60405f205416156110545761070a614c7e565b926001600160a01b0361071b613e08565b165f52600d60205261072f60405f20613d16565b6001600160a01b0361073f613e1e565b165f52600d60205261075360405f20613d16565b9061076561075f613e08565b826148cb565b610776610770613e1e565b836148cb565b6001600160a01b03610786613e08565b165f52600d60205260405f2060a08201516004811015610fdc57610324359061ffff82168203610eb9576107b992615394565b6001600160a01b036107c9613e1e565b165f52600d60205260405f2060a0840151906004821015610fdc576103443561ffff81168103610eb9576108619261080092615394565b60408051636bba340960e01b8152845160048201526020850151602482015290840151604482015260609093015161ffff16606484015280516084840152602081015160a4840152604081015160c48401526060015161ffff1660e4830152565b61014081610104817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa908115610e1f575f905f9261100a575b5080516043811015610fdc57610ff05781516043811015610fdc57610fba57608060ff93602082946040879501518c52015160208b01526108eb83604083015116614d0a565b60408b01526108ff83604088015116614d0a565b60608b01520151169201511681811090821802186080850152610920613e34565b9361ffff61018435166101843503610eb9576101843561ffff90811660b885901c909116818118908211021860808601526109716109616102443583614d2e565b6080870151906102643590614d60565b610985815160408301519061024435615371565b9160ff6109ab670de0b6b3a764000064ffffffffff8760281c1602608085015190614d1b565b04808411610fa35750670de0b6b3a764000064ffffffffff85160283118060a0880152610f54575b600160fe1b16610efd575b60a0850151610eda575b60025496670de0b6b3a764000064ffffffffff8560501c160290670de0b6b3a764000064ffffffffff8660781c160298610a2b85610a268584615404565b6149f9565b90838211610ec25790610a428b610a53949361543c565b60681b174260d01b17600255614df1565b610a5b613e08565b610a63613e1e565b610a6d8183615462565b91825160018060a01b0382165f52600d6020526001600160701b0360405f2054168181109082180218806102443511610ebd57507f0000000000000000000000000000000000000000000000000000000000000000610ad0610244358284614a26565b6001600160a01b0316803b15610eb957604051906328ae772b60e11b82526084820160018060a01b038416600484015260018060a01b038516602484015230604484015260806064840152610364356004013590528160a48101602461036435015f5b61036435600401358110610e2a57505091815f81819503925af18015610e1f57610e05575b5090610b6391615462565b90805182518082115f14610df957610b7f602092918392613d75565b935b015191015180821115610df157610b9791613d75565b6020880152808752610244358111610dda57506020860151610264358110610dc35750610bc5865183614d2e565b97610be16040880199808b52602089015160808a015191614d60565b8651610c0d610bfc60208a0151928651604088015191615371565b916020860151606087015191615b8d565b80821115610dba57610c1e91613d75565b905b606088019282845282610da3575b505050610c3e86610224356154dd565b6001600160a01b03610c4e613e08565b168752600d60205260408720978651986001600160701b03815416998a8111610d9d57906001600160701b03610c9160209c828e9c9b9a99989796951690614a06565b82546dffffffffffffffffffffffffffff191691161790556001600160a01b03610cb9613e1e565b168952600d8852610cd160408a2089890151906152fb565b610cd9613fb5565b92875192898901519251918a815191015191519260a08b01511515946040519687528c87015260408601526060850152608084015260a08301526102e43560c08301526103043560e083015261010082015263ffffffff339216907fb9f37a98154cefe08e3781817ae0ff27a56b37060cc037c3be01066d3f0714ae6101206102243592a4670de0b6b3a764000062ffffff8360a01c1602610d8c575b505050015190805c60ff1916905d604051908152f35b610d9592614f9e565b848080610d76565b8a61445d565b610daf92600254615498565b600255888080610c2e565b50508790610c20565b630766b44360e41b88526037600452602452604487fd5b630766b44360e41b88526036600452602452604487fd5b505087610b97565b50506020808a93610b81565b610b6392919a505f610e1691613cf5565b5f999091610b58565b6040513d5f823e3d90fd5b9190809350356003811015610eb95781526001600160a01b03610e4f60208501613b64565b166020820152604083013562ffffff8116809103610eb95760408201526060830135908160020b809203610eb95760c081600193606083940152838060a01b03610e9b60808801613b64565b16608082015260a086013560a0820152019301910190849291610b33565b5f80fd5b61445d565b50630766b44360e41b5f52602960045260245260445ffd5b60446103843501355f52600960205260405f20600160ff198254161790556109e8565b604051365f823780516001600160e01b0316631f0e899b60e21b1781525f8036837f00000000000000000000000000000000000000000000000000000000000000005afa15610f4c57506109de565b3d5f823e3d90fd5b604051365f823780516001600160e01b0316633104935d60e01b1781525f8036837f00000000000000000000000000000000000000000000000000000000000000005afa15610f4c57506109d3565b630766b44360e41b5f52602b60045260245260445ffd5b50516043811015610fdc576001600160a01b03610fd5613e1e565b1690614474565b634e487b7160e01b5f52602160045260245ffd5b516043811015610fdc576001600160a01b03610fd5613e08565b9150506101403d811161104d575b6110228183613cf5565b810161014082820312610eb9578060a061103f6110469385614ca8565b9301614ca8565b908a6108a5565b503d611018565b630766b44360e41b5f52600f6004526103043560245260445ffd5b630766b44360e41b5f52602d60045260245260445ffd5b90506110928242613d75565b1115876106e3565b80151591506106dd565b600160fc1b86161591506106d7565b614446565b6103643560040135614446565b50601061036435600401351161065b565b630766b44360e41b5f52601d60045260245260445ffd5b600191500180156110fe575f61063f565b63ae47f7025f526004601cfd5b5f19826102443509818110820190036ec097ce7bc90715b34b9f100000000083610244350990806ec097ce7bc90715b34b9f100000000011156110fe57828211900360dc1b910360241c177f356317ffa45f828d2a41175b2aed3a20e7fdd4a4e46cc11944d93b01be7b171102610623565b63ffffffff61118a613fc9565b16630766b44360e41b5f52601a60045260245260445ffd5b6111b7906001600160701b0386511690613d75565b630766b44360e41b5f52601960045260245260445ffd5b630766b44360e41b5f52601860045260245260445ffd5b508042106105a2565b630766b44360e41b5f52601760045260843560245260445ffd5b506084356102443511610567565b6001600160401b03611226614009565b16630766b44360e41b5f52601660045260245260445ffd5b6001600160401b0361124e613ff3565b16630766b44360e41b5f52601560045260245260445ffd5b60ff905116630766b44360e41b5f52601c60045260245260445ffd5b905060ff808960f01c1691511614155f610525565b610224356143d2565b50610224356112ae30614244565b1415610516565b614417565b630766b44360e41b5f52600d60045260245260445ffd5b630766b44360e41b5f52600c60045260245260445ffd5b630766b44360e41b5f52600b60045260245260445ffd5b630766b44360e41b5f52600960045260245260445ffd5b630766b44360e41b5f52600860045260245260445ffd5b630766b44360e41b5f5260076004523360245260445ffd5b614400565b630766b44360e41b5f5260036004525f60245260445ffd5b630766b44360e41b5f5260026004525f60245260445ffd5b630766b44360e41b5f5260016004525f60245260445ffd5b61435d565b34610eb9575f366003190112610eb9576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610eb9575f366003190112610eb9576113f3614155565b6008545f19811461143357600101806008556040519081527f32cfd88dc51ccae535d8a6d56ee904104804a4f590f6a30c12d46a2447b1823260203392a2005b634e487b7160e01b5f52601160045260245ffd5b34610eb9575f366003190112610eb9576012546040516001600160a01b039091168152602090f35b34610eb9575f366003190112610eb95761014060405161148e81613ca3565b5f815260ff602082015f8152604083015f8152606084015f8152608085016040516114b881613c51565b5f81525f6020820152815264ffffffffff602060a08801925f845260c08901945f865260e08a01965f88526101008b01985f8a525f548c52600154815260025482526003548352611507614038565b84526005548752600654885260075489528a60125460a81c168a526040519b518c5251848c01525160408b01525160608a01525163ffffffff81511660808a015201511660a08701525160c08601525160e0850152516101008401525116610120820152f35b34610eb9576020366003190112610eb9576004356001600160401b038111610eb95761159d903690600401613b78565b906115a6614170565b600482106116c1576115b88282613bfb565b6001600160e01b03198116929063c8cd1c3b60e01b8414806116b6575b1561168a575080600811610eb9577fb35c0509f7e740fd69be688e33905fee766d79063fd81f99ef5332b3aca2729c9061166f63ffffffff60e01b600485013516935b5f549461165090600160fb1b8716158015919061167d5761164461163e61ffff92614b80565b426149f9565b9760c01c1685846150df565b5f5260156020528460405f205560405192604084526040840191613c31565b9260208201528033930390a3005b5061ffff6116445f61163e565b9061166f7fb35c0509f7e740fd69be688e33905fee766d79063fd81f99ef5332b3aca2729c9293611618565b5060088210156115d5565b506143a4565b34610eb9575f366003190112610eb9576010546001600160a01b0316330361178257600f545f546001600160a01b039182169116331561177d5761170b9033614c68565b335f9081526013602052604090205460ff1661177757336001600160601b0360a01b600f541617600f556001600160601b0360a01b6010541660105561174f6149de565b33907fb532073b38c83145e3e5135377a08bf9aab55bc0fd7c1179cd4fb995d2a5159c5f80a3005b33614346565b614375565b336143bb565b34610eb9575f366003190112610eb9576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610eb9576020366003190112610eb9576004356117e8614155565b805f52600a60205260ff60405f205416611824575b337f0faa64ab302bf0247aa20e7a072ad703a5a46f412512ffab4afd261800f46c675f80a3005b805f52600a60205260405f2060ff1981541690556118406149de565b6117fd565b34610eb9575f366003190112610eb9576010546040516001600160a01b039091168152602090f35b34610eb9576040366003190112610eb957611886613be4565b61193360243591611895614170565b64ffffffffff6118a482614b80565b938062278d001062278d008218021893604051946118c186613c51565b8181119082180218168352602083019264ffffffffff4216845263ffffffff60e01b821693845f52601660205264ffffffffff8060405f209351161664ffffffffff198354161782555169ffffffffff000000000082549160281b169069ffffffffff00000000001916179055614b80565b6040519081527f7a0f131a4d97ca04b22c20a1683549c3611d67cc535f407661fcbe10db06d46a60203392a3005b34610eb9575f366003190112610eb95760206040517f00000000000000000000000000000000000000000000000000000000000000008152f35b34610eb9576020366003190112610eb9576004356001600160401b038111610eb9576119cb903690600401613ba5565b60ff5f5c16611392576119e891600160ff195f5c16175f5d614492565b5060ff195f5c165f5d005b34610eb9576040366003190112610eb957611a0c613be4565b602435611a17614062565b611a2082614b80565b9163ffffffff60e01b811691825f526016602052611a4c8464ffffffffff60405f205460281c166149f9565b804210611ab7575064ffffffffff808495611a89955f52601660205260405f20938181109082180218161664ffffffffff19825416179055614b80565b6040519081527f4f3a2aa4783b37a29b49c5365a981412d92713c9145cd1ac0f47716beaa51fb660203392a3005b61442f565b34610eb95736600319016102408112610eb95761022013610eb957610224356001600160401b038111610eb957611af7903690600401613b78565b5050611b0230614244565b805f52600b60205260405f2090815460ff8160d01c166112b55760ff8160c81c16611c4a576001600160a01b03611b37613e08565b165f52600d602052611b5c611b4e60405f20613d16565b611b56613e08565b906148cb565b6001600160a01b03611b6c613e1e565b165f52600d602052611b8b611b8360405f20613d16565b611b56613e1e565b604051365f823780516001600160e01b031663628574f160e11b1781525f8036837f00000000000000000000000000000000000000000000000000000000000000005afa15610f4c5750600160c81b60ff60c81b198216811784555f5460ff60c01b60309190911c1661ffff60c01b19909216919091171790915560209060018060a01b0360115416817ff693ac63e1254b5621470cb710bb46ef9479520a29593ef1a3de38de22c08d356102206040518160048237a3604051908152f35b630766b44360e41b5f5260136004525f60245260445ffd5b34610eb957610120366003190112610eb957611c7c614155565b600154611c8836613e64565b611d645f63ffffffff610100611ca983670de0b6b3a7640000875104615c13565b611cc184670de0b6b3a7640000602089015104615c13565b60281b17611cdd84670de0b6b3a7640000604089015104615c13565b60501b17611cf984670de0b6b3a7640000606089015104615c13565b60781b17611d1584670de0b6b3a7640000608089015104615c2f565b60a01b17611d2b8461ffff60a089015116615c47565b60b81b17611d418461ffff60c089015116615c5d565b60c81b17611d578461ffff60e089015116615c5d565b60d81b1794015116615c73565b60e81b17905f905f6818101010182828282893845b611dfa57611d908484818103611dc4575b50614bad565b7e91c9a55afb23762baa39c7b1edb0d9eadce138cf5a8ef5006955e8c8dbba5d60405180611dbf339482613ef6565b0390a2005b8160015561ffff808360d81c169160d81c1603611dea575b611de46149de565b82611d8a565b5f8054600160fc1b179055611ddc565b909260ff85166001811b915f19830192831161143357611e3092861b858116908516808210600103611e3c5750905b17946149f9565b9360081c939084611d79565b905090611e29565b34610eb9576020366003190112610eb957611e5d613b0c565b611e65614170565b60018060a01b0316806001600160601b0360a01b60105416176010556040519081527f722cace8a9cbcb7713f3f71015c8c6b59ed317672489140eb6b3fa7f4a139d8460203392a2005b34610eb9575f366003190112610eb9576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610eb9575f366003190112610eb957604051806020600e5492838152018092600e5f527fbb7b4a454dc3493923482f07822329ed19e8244eff582cc204f8554c3620c3fd905f5b818110611f9c5750505081611f51910382613cf5565b604051918291602083019060208452518091526040830191905f5b818110611f7a575050500390f35b82516001600160a01b0316845285945060209384019390920191600101611f6c565b82546001600160a01b0316845260209093019260019283019201611f3b565b34610eb9575f366003190112610eb957600f546040516001600160a01b039091168152602090f35b34610eb957366003190160a08112610eb957608013610eb9576084356001600160401b038111610eb95761201b903690600401613ba5565b50505f546004549063ffffffff8216600160fa1b821615801561221a575b61220357506064356001600160401b03811690818103610eb957508042116121ec5750612077612067613e08565b6001600160a01b03831690614c68565b612090612082613e08565b61208a613fdd565b90614184565b604051365f823780516001600160e01b0316635a77d6f360e01b1781525f8036837f00000000000000000000000000000000000000000000000000000000000000005afa15610f4c575061ffff8160c01c169061ffff82146116c157600182018092116114335761216b91612103613e08565b906001600160401b03612114613fdd565b6001600160c01b0319600167f9ffffffffff000160c01b0390951660c09390931b61ffff60c01b1692909217600360fc1b17939093166001600160a01b0390921691909117911660a01b63ffffffff60a01b161790565b90815f5568ffffffffff0000000019166004557fdd07c6bd7058b3339f5503933b6d1877f995e9065e9585eb2e5f8fafb55a81ca606063ffffffff6121ae613fa2565b61ffff6121b9613e08565b956001600160401b036121ca613fdd565b6040519860018060a01b0316895216602088015260c01c1660408601521692a2005b630766b44360e41b5f52603160045260245260445ffd5b630766b44360e41b5f52603360045260245260445ffd5b5063ffffffff612228613fa2565b16811415612039565b34610eb9575f366003190112610eb957612249614155565b600160f81b5f54175f55337f62e78cea01bee320cd4e420270b5ea74000d11b0c9f74754ebdbfc544b05a2585f80a2005b34610eb9575f366003190112610eb9576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610eb9576020366003190112610eb9576122d7613b0c565b60ff5f5c1661139257600160ff195f5c16175f5d6122f3614170565b5f54600160fb1b1615611345577ff617a4159886cbc35d6344135f104baadd6f00c3eae35251fa7d3d6545ee3ce3602060018060a01b03831692835f52600d825261235560405f209161234e8161234985613d16565b6148cb565b309061496a565b81546001600160701b031690818111156123995761237d9161237691613d75565b8092614926565b5f8054600160fc1b179055604051908152a260ff195f5c165f5d005b505061237d5f8092614926565b34610eb9576020366003190112610eb9576004355f526009602052602060ff60405f2054166040519015158152f35b34610eb9576020366003190112610eb9576123ee613f66565b506004355f52600b60205261010060405f206040519061240d82613c6c565b54806001600160701b0381169283815260ff6020820164ffffffffff8460701c168152816040840163ffffffff8660981c16815263ffffffff6060860191838860b81c16835264ffffffffff6080880195858a60c01c1687528560e060a08b019a828d60c81c1615158c528260c082019d60d01c1615158d52019b60d81c1615158b526040519b8c52511660208b015251166040890152511660608701525116608085015251151560a084015251151560c083015251151560e0820152f35b34610eb957610120366003190112610eb9576124e6614062565b6001546124f236613e64565b612514600163ffffffff610100611ca983670de0b6b3a7640000875104615c13565b68181010101828282828925f92839260e81b17845b612594576125648461255b7f000000000000000000000000000000000000000000000000000000000000000082614a6a565b80600155614bad565b7f35bd9e1354b0bd18b1800bd472ebb398bb705b0e60d05dadc64f2a1c27645b4e60405180611dbf339482613ef6565b90919260ff85166001811b915f198301928311611433576125c692861b858116908516808210611e3c575017946149f9565b9360081c93919084612529565b34610eb9576020366003190112610eb95760206125f66125f1613be4565b614b80565b604051908152f35b34610eb9576020366003190112610eb957612617613b0c565b5f606060405161262681613c88565b61262e613e34565b8152826020820152826040820152015260018060a01b03165f52600d60205260405f2060405161265d81613c88565b61266682613d16565b908181526001830154926020820193845260606003600283015492604085019384520154920191825260a0604051936001600160701b0381511685526020810151600d0b602086015260ff604082015116604086015260ff606082015116606086015260ff60808201511660808601520151936004851015610fdc576101209460a08501525160c08401525160e083015251610100820152f35b34610eb9576020366003190112610eb957601154600435906001600160a01b03163303612770575b5f818152600b60205260408120805461ffff60c81b1916600160d01b1790553391907fc790e63c9be437a437902e3e593f58b4db36ffd6b77766e4ce712b3acdc8cedf9080a3005b612778614155565b612728565b34610eb957610120366003190112610eb957612797614062565b6040516127a381613c51565b6127ab613b0c565b8152610100366023190112610eb957604051906127c782613c6c565b6127cf613b22565b82526127d9613dd2565b602083015260643590816040840152608435928360608201526127fa613de5565b6080820152612807613b38565b60a0820152612814613b4e565b60c0820152612821613df6565b60e0820152602082810191825282516001600160a01b03165f908152600d909152604090209061285082613d16565b9260a084019081516004811015610fdc5715612bf0575b81516004811015610fdc57600314612bd8575b60018252612886613e34565b835160a001519092906001600160a01b0316612b81575b601a60808701526001600160701b0380875116166001600160701b03198654161785556128d16020870151600d0b86613dac565b604086018051865460609098015162ffffff60e01b1990981660e09190911b60ff60e01b161760e89790971b60ff60e81b1696909617600d60f11b17855551906004821015610fdc5760ff60e09161292c61ffff9488613d82565b6003870163ffffffff815460d81c168063ffffffff1063ffffffff8218021860d81b905560018060a01b03905116965116935160ff606081604087015116950151169460405197630c2f6af9841b89526004890152602488015260018060a01b03815116604488015263ffffffff602082015116606488015260408101516084880152606081015160a48801528260808201511660c488015260018060a01b0360a08201511660e488015260018060a01b0360c0820151166101048801520151166101248501526101448401526101648301526040826101848160018060a01b037f0000000000000000000000000000000000000000000000000000000000000000165afa8015610e1f575f925f91612b46575b509060019160028201550155612a796001547f000000000000000000000000000000000000000000000000000000000000000090614a6a565b5f8054600160fc1b1790556004356001600160a01b0381169290838103610eb95750604051916001600160a01b03612aaf613b22565b16835263ffffffff612abf613dd2565b1660208401526040830152606082015261ffff612ada613de5565b1660808201526001600160a01b03612af0613b38565b1660a08201526001600160a01b03612b06613b4e565b1660c082015261ffff612b17613df6565b1660e08201527fb3b98e843b1b8b57c5a595ea885939d8776dc13110e06969df394b349885f8086101003392a3005b9250506040823d604011612b79575b81612b6260409383613cf5565b81010312610eb95781516020909201516001612a40565b3d9150612b55565b60028152835160c001516001600160a01b03165f908152600d60205260409020909250612bad90613d16565b9160a08301516004811015610fdc575f19011561289d57835160c001516001600160a01b03166143e9565b6001600160701b03855116600d0b602086015261287a565b600e5460108114612d145781516001600160a01b0316803b15612cc85750815160405163313ce56760e01b815290602090829060049082906001600160a01b03165afa8015610e1f575f90612cd7575b60ff915016806040880152600681108015612ccd575b612cc8575060ff8116606087015281516001600160a01b03169068010000000000000000811015612cb457806001612c919201600e55614a52565b81546001600160a01b0360039290921b91821b191692901b919091179055612867565b634e487b7160e01b5f52604160045260245ffd5b6143a4565b5060128111612c56565b506020813d602011612d0c575b81612cf160209383613cf5565b81010312610eb9575160ff81168103610eb95760ff90612c40565b3d9150612ce4565b630766b44360e41b5f52603a600452601060245260445ffd5b34610eb9576060366003190112610eb957612d46613b0c565b6044356001600160a01b03811690602435828203610eb95760ff5f5c1661139257600160ff195f5c16175f5d612d7a614170565b821561177d576001600160a01b0384169384612ddb5750905f80808481945af115612dd55760207fd1c19fbcd4551a5edfb66d43d2e337c04837afda3482b42bdf569a8fccdae5fb915b604051908152a360ff195f5c165f5d005b5061438d565b845f52600d60205260405f2080548060f81c6004811015610fdc57612e31575b505090612e2c817fd1c19fbcd4551a5edfb66d43d2e337c04837afda3482b42bdf569a8fccdae5fb94602094614a26565b612dc4565b6001600160701b031680841015612f03576001600160701b03612e578186168093614a06565b166001600160701b0319835416178255612e78612e7383613d16565b6149b0565b612e93575b50505f8054600160fc1b179055612e2c82612dfb565b6001600160701b039093929316600d0b815460701c600d0b0360016001606f1b03811360016001606f1b0319821217611433577fd1c19fbcd4551a5edfb66d43d2e337c04837afda3482b42bdf569a8fccdae5fb94602094612ef98593612e2c95613dac565b9394509450612e7d565b6001600160701b03612e578280614a06565b34610eb9576020366003190112610eb957612f2e613b0c565b612f36614062565b5f546001600160a01b03828116929116821561177d57612f5591614c68565b806001600160601b0360a01b60115416176011555f5460ff8160f01c169060ff8214612fd657600182018092116114335760ff60f01b191660f091821b60ff60f01b16175f81905560408051938452911c60ff16602083015233917f4f0039846977b1ebd57e4173ac2bc133920aead45f72bdda03c5cfe7e5b8bfa89190a2005b630766b44360e41b5f52603a60045260ff60245260445ffd5b34610eb9576020366003190112610eb957613008613b0c565b613010614155565b6001600160a01b03165f818152600d60205260409020613032612e7382613d16565b613069575b506005546040519081527fa7d9a7d2de8b79320ec6d20d566a0baa451115fd5ec149662f0f83c8f496d82d60203392a3005b80547effffff0000000000000000000000000000ffffffffffffffffffffffffffff16600360f81b178155600554600391909101805490919060d81c63ffffffff16600160201b90810390811161143357808202821582848304141760201b1561311c57600160201b9060201c915b82930961310b575b50600555805463ffffffff60d81b191690555f8054600160fc1b1790556131056149de565b81613037565b600191500180156110fe57836130e0565b5f1982840981811082019003600160201b8385099080600160201b11156110fe578282600160201b940360201c9211900360e01b17916130d8565b34610eb9575f366003190112610eb95761316f614155565b5f80546001600160c01b031981169091556040516001600160a01b03909116815233907f10e1d1feb374dcad92c69ba63f9d5f806c061d7fc6d5ecb4dc989ca3c4397a4990602090a2005b34610eb9576020366003190112610eb957601154600435906001600160a01b0316330361178257805f52600b60205260405f2080549060ff8260c81c16156132535764ff000000ff60b81b19821681555f5464ff0000ffff60b81b1990921660309290921c60ff60c01b1691909117905533907f3dea92a601003cb8f9de504cd893dd87d7b66d5107b1d3686f2c6b53e4fb2fe85f80a3005b826143d2565b34610eb9576020366003190112610eb9576004356001600160401b038111610eb95761328c6132a7913690600401613b78565b905f549161ffff600160fb1b841615159360c01c16916150df565b5f526015602052602060405f2054604051908152f35b34610eb9576060366003190112610eb9576132d6613b0c565b6132de613bd5565b9060443560ff811690818103610eb9576132f6614062565b5f546001600160a01b03848116959116851561177d576133169085614c68565b60125461332c906001600160a01b031685614c68565b6001600160a01b0384165f90815260146020526040902060ff9054169381151580951515036133c3575b5050811580156133b2575b6116c1576012549060ff60a81b9060a81b169060ff60a81b19161760125560405191825260208201527f3c9aee85519873b4ef120ad4ada1c3454202b9fb2fff79abe341eb105b94367b60403392a3005b5060ff60125460a01c168211613361565b6001600160a01b03165f9081526014602052604090206133f19082905b9060ff801983541691151516179055565b1561342f57600160ff60125460a01c160160ff8111611433575b6012805460ff60a01b191660a09290921b60ff60a01b169190911790558480613356565b5f1960ff60125460a01c160160ff81111561340b57634e487b7160e01b5f52601160045260245ffd5b34610eb9576040366003190112610eb957613471613b0c565b60243560ff5f5c1661139257600160ff195f5c16175f5d613490614170565b6001600160a01b0382165f818152600d602052604090209092906134b78261234983613d16565b821561177d57826134c791614926565b5f8054600160fc1b179055816135126134e0308461496a565b9261234e8160205f60646040516323b872dd60e01b815233600482015230602482015288604482015282855af161534d565b9180831092831561355b575b505050612dd5576040519081527f8752a472e571a816aea92eec8dae9baf628e840f4929fbcc2d155e6233ff68a760203392a360ff195f5c165f5d005b613566929350613d75565b141581848061351e565b34610eb9575f366003190112610eb9576020600854604051908152f35b34610eb9575f366003190112610eb9576135a5614170565b5f54600160fb1b81166135e157600160fb1b175f55337f4e87533c56eb4f50a30cbae4dc0ffb2cb67d7f185122964139d8ff65c1e2b9155f80a2005b630766b44360e41b5f52603b6004525f60245260445ffd5b34610eb9575f366003190112610eb957613611614170565b5f8054600160ff60f81b0316815533907f5db9ee0a495bf2e6ff9c91a7834c1ba4fdd244a5e8aa4e537bd38aeae4b073aa9080a2005b34610eb9576020366003190112610eb9576004355f52600a602052602060ff60405f2054166040519015158152f35b34610eb9576020366003190112610eb957600435613692614062565b805f52600a60205260405f20600160ff19825416179055337f231afeed96b30ca957f78e957837da893196e5e7ca3132129724907172dc2c3e5f80a3005b34610eb9576040366003190112610eb9576136e9613b0c565b6136f1613bd5565b6136f9614062565b5f546001600160a01b0383811693911690831561177d576133e081613722613751948694614c68565b600f54613738906001600160a01b031682614c68565b6001600160a01b03165f90815260136020526040902090565b60405190151581527f0bb9685709d5b110739b166e05365a2b9bf992249223e3dfbafcb4e735e2fdb860203392a3005b34610eb9576020366003190112610eb9576004356001600160401b038111610eb9576137b1903690600401613ba5565b60ff5f5c1661139257600160ff195f5c16175f5d5f54600160fa1b16613803576137da91614492565b156137e95760ff195f5c165f5d005b600554630766b44360e41b5f52603460045260245260445ffd5b63ffffffff60045416630766b44360e41b5f52600360045260245260445ffd5b34610eb957610220366003190112610eb95760206125f630614244565b34610eb9576040366003190112610eb957613859613b0c565b6024356001600160401b03811690818103610eb9576138809061387a614062565b83614184565b5f546001600160c01b0319166001600160a01b0383161760a082901b63ffffffff60a01b16175f556040519160018060a01b0316825260208201527fa521fed3ca69f1eb1867b81e9bf8fc2bff25850ebaeb1c3cac51b06197da22b760403392a2005b34610eb9576020366003190112610eb9576004355f52600c602052602060405f2054604051908152f35b34610eb9576020366003190112610eb9576001600160a01b0361392e613b0c565b165f526013602052602060ff60405f2054166040519015158152f35b34610eb9576020366003190112610eb9576004356001600160401b038111610eb9577f1cbc2a7726fbca52fae536d36fa7bdcd57176257b27bda50d3ea819557c4bd7061399e611dbf923690600401613b78565b92906139a8614155565b6001600160e01b03196139bb8583613bfb565b166315c50e2d60e11b8114908115613a22575b50613a15575b5f546139f290600160fb1b811615159060c01c61ffff1686846150df565b5f5260156020525f60408120556040519182916020835233956020840191613c31565b613a1d614170565b6139d4565b6309d2299d60e31b149050856139ce565b34610eb9576020366003190112610eb957613a4c613b0c565b613a54614062565b5f546001600160a01b03828116928315159290911682613ad0575b5050601280546001600160a01b031916831790555f549015613ac257600160fe1b175b5f556040519081527ffa988d3677f36261a87318ca271443a3334528ab3283d075018253d8f9e5038e60203392a2005b6001600360fe1b0316613a92565b81613ae0613af99260ff94614c68565b6001600160a01b03165f90815260146020526040902090565b5416613b06578280613a6f565b50614346565b600435906001600160a01b0382168203610eb957565b602435906001600160a01b0382168203610eb957565b60c435906001600160a01b0382168203610eb957565b60e435906001600160a01b0382168203610eb957565b35906001600160a01b0382168203610eb957565b9181601f84011215610eb9578235916001600160401b038311610eb95760208381860195010111610eb957565b9181601f84011215610eb9578235916001600160401b038311610eb9576020808501948460051b010111610eb957565b602435908115158203610eb957565b600435906001600160e01b031982168203610eb957565b356001600160e01b0319811692919060048210613c16575050565b6001600160e01b031960049290920360031b82901b16169150565b908060209392818452848401375f828201840152601f01601f1916010190565b604081019081106001600160401b03821117612cb457604052565b61010081019081106001600160401b03821117612cb457604052565b608081019081106001600160401b03821117612cb457604052565b61012081019081106001600160401b03821117612cb457604052565b60c081019081106001600160401b03821117612cb457604052565b60a081019081106001600160401b03821117612cb457604052565b90601f801991011681019081106001600160401b03821117612cb457604052565b90604051613d2381613cbf565b8092546001600160701b03811682528060701c600d0b602083015260ff8160e01c16604083015260ff8160e81c16606083015260ff8160f01c16608083015260f81c906004821015610fdc5760a00152565b9190820391821161143357565b906004811015610fdc5781546001600160f81b031660f89190911b6001600160f81b031916179055565b9081549060701b6001600160701b0360701b16906001600160701b0360701b1916179055565b6044359063ffffffff82168203610eb957565b60a4359061ffff82168203610eb957565b610104359061ffff82168203610eb957565b6024356001600160a01b0381168103610eb95790565b6044356001600160a01b0381168103610eb95790565b60405190613e4182613cbf565b5f60a0838281528260208201528260408201528260608201528260808201520152565b610120906003190112610eb95760405190613e7e82613ca3565b816004358152602435602082015260443560408201526064356060820152608435608082015260a43561ffff81168103610eb95760a082015260c43561ffff81168103610eb95760c082015260e43561ffff81168103610eb95760e0820152610104359063ffffffff82168203610eb9576101000152565b91909161010063ffffffff81610120840195805185526020810151602086015260408101516040860152606081015160608601526080810151608086015261ffff60a08201511660a086015261ffff60c08201511660c086015261ffff60e08201511660e0860152015116910152565b60405190613f7382613c6c565b5f60e0838281528260208201528260408201528260608201528260808201528260a08201528260c08201520152565b60043563ffffffff81168103610eb95790565b6102a43563ffffffff81168103610eb95790565b6101443563ffffffff81168103610eb95790565b6044356001600160401b0381168103610eb95790565b60e4356001600160401b0381168103610eb95790565b610104356001600160401b0381168103610eb95790565b6040519061402d82613c51565b5f6020838281520152565b6040519061404582613c51565b81602064ffffffffff60045463ffffffff81168452821c16910152565b61406a614170565b5f546001600160401b033611612cb45760405161409136601f01601f191660200182613cf5565b3681526020810190365f83375f6020368301015251902090604051906020820192835261ffff8160c01c166040830152600160fb1b1615156060820152606081526140dd608082613cf5565b519020805f52601560205260405f2054801561413d57804210611ab7576212750081018091116114335780421161412657505f5260156020525f60408120556141246149de565b565b630766b44360e41b5f52603f60045260245260445ffd5b630766b44360e41b5f52603d6004525f60245260445ffd5b335f52601360205260ff60405f2054161561416c57565b6141245b600f546001600160a01b0316330361178257565b6001600160a01b031690811561177d576001600160401b0316428111801590614237575b612cc85750600f546001600160a01b031681148015614223575b801561420f575b80156141f9575b80156141e3575b6141de5750565b614346565b50805f52601460205260ff60405f2054166141d7565b50805f52601360205260ff60405f2054166141d0565b506012546001600160a01b031681146141c9565b506011546001600160a01b031681146141c2565b5063ffffffff81116141a8565b6102406040517ff73136aa62bfa7daa4300e82bdd19b6e93bf7b0c8eaaaddf95855ef1b0b34bd1815261022060046020830137209060405160208101917f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f83527f770fbaf621f7b9ac20c4f0b5762aed713d74f89abaf7c83da8f0a33a023437c660408301527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6606083015246608083015260018060a01b031660a082015260a0815261431260c082613cf5565b5190209060405190602082019261190160f01b84526022830152604282015260428152614340606282613cf5565b51902090565b630766b44360e41b5f52600a60045260245260445ffd5b630766b44360e41b5f5260056004525f60245260445ffd5b630766b44360e41b5f52603a6004525f60245260445ffd5b630766b44360e41b5f52603860045260245260445ffd5b630766b44360e41b5f52603a60045260245260445ffd5b630766b44360e41b5f52600660045260245260445ffd5b630766b44360e41b5f52601160045260245260445ffd5b630766b44360e41b5f52601e60045260245260445ffd5b630766b44360e41b5f52600480525f60245260445ffd5b630766b44360e41b5f5260126004525f60245260445ffd5b630766b44360e41b5f52603e60045260245260445ffd5b630766b44360e41b5f52600e60045260245260445ffd5b630766b44360e41b5f52603560045260245260445ffd5b630766b44360e41b5f526043811015610fdc5760045260245260445ffd5b91909161449d61514d565b600e54916144aa83615171565b926144b86040519485613cf5565b8084526144c7601f1991615171565b013660208501375f5b835181101561455b576144e281614a52565b905460039190911b1c6001600160a01b03169086811084811561454c575015614538578060051b8301359161ffff83168303610eb9576001926145279186919061584a565b6145318287615188565b52016144d0565b634e487b7160e01b5f52603260045260245ffd5b61452791506001935f9061584a565b5050604081019350915f5b82518110156146795761457881614a52565b60018060a01b0391549060031b1c165f52600d60205260405f20908551155f146145d05760019160035f915b01908154908063ffffffff1063ffffffff8218021860d81b9063ffffffff60d81b191617905501614566565b6145da8185615188565b519186518360201b93818115600160201b838804141702156146055750600390600194045b916145a4565b9381600160201b5f19818809838110840190039609825f03831690868411156110fe5760019682600395048086026002188082026002030280820260020302808202600203028082026002030280820260020302809102600203029388848483030494805f030401921190030217026145ff565b509190505f5460055490819460208401515f81135f146148c357915b600160fd1b811615928390816148a6575b9463ffffffff9185966060969a6146c5896146bf614038565b886151b4565b9490931561489d576146e5908b515f81135f14614896575b8951916152b3565b985b602085019664ffffffffff885116801515908161487f575b5061484b575b600160fa1b851615158061483d575b614805575b600160f91b16151590816147fc575b506147c5575b50508260d01b4260d01b1690600165cfff0000000160d01b0316175f55511663ffffffff1960045416176004555168ffffffffff00000000806004549260201b16169068ffffffffff00000000191617600455826005555192836006550151604051928352602083015260408201527f2b240a38c75e73a0101069fe3d4534b1a9166dc65c6d8266631e54d7c12a803760603392a2565b7fe9f6d01628151b3d0874c269c83eeae75707ebe0ed931d97e48c88c4dd09fda79160409182519182526020820152a15f8061472e565b9050155f614728565b868651167fdde84572da6988c9a4f52d6150cff1782a79e1a2d298ee9b1e53453cc4d3d89e60408051878152866020820152a2614719565b50600160fa1b811615614714565b7f3c4481439544d0039e6a6157bcf3188ea84bb1e5ccd448254e1e38b35707564260408051868152856020820152a1614705565b905064ffffffffff60045460201c1614155f6146ff565b505f6146dd565b508651986146e7565b60015460c81c61ffff1661271090810387029082021094506146a6565b505f91614695565b60a00180516004811015610fdc571561491757516004811015610fdc576003146148f25750565b630766b44360e41b5f908152601f6004526001600160a01b0391909116602452604490fd5b506001600160a01b03166143e9565b906001600160701b039061493a81846152fb565b16600d0b815460701c600d0b0160016001606f1b0319811260016001606f1b038213176114335761412491613dac565b91909160205f602481845a82986370a0823160e01b8452600452fa601f3d111692836149a8575b921561499a5750565b6001600160a01b031661438d565b505f51614991565b60a00180516004811015610fdc576001149081156149cc575090565b9050516004811015610fdc5760021490565b600754604051908152365f6020830137602036019020600755565b9190820180921161143357565b906001600160701b03809116911603906001600160701b03821161143357565b905f6044602092614124956040519163a9059cbb60e01b83526004830152602482015282855af161534d565b600e5481101561453857600e5f5260205f2001905f90565b670de0b6b3a764000064ffffffffff81818460781c16029260501c16025f5f905f600e545b808210614af0575050614aba9392614aad61271093614ab3936149f9565b90614d1b565b04906149f9565b600181901b91906001600160ff1b03811603611433578111614ad95750565b630766b44360e41b5f52603c60045260245260445ffd5b9091614b4b61ffff6002614b28614b0687614a52565b905460039190911b1c6001600160a01b03165f908152600d6020526040902090565b015460b01c1661ffff6002614b3f614b0688614a52565b015460a01c16906149f9565b9381851115614b62575060019093925b0190614a8f565b93848194929411614b77575b50600190614b5b565b93506001614b6e565b63ffffffff60e01b165f52601660205264ffffffffff60405f205416806201518011620151808218021890565b90604051614bba81613ca3565b6101008193670de0b6b3a764000064ffffffffff8216028352670de0b6b3a764000064ffffffffff8260281c16026020840152670de0b6b3a764000064ffffffffff8260501c16026040840152670de0b6b3a764000064ffffffffff8260781c16026060840152670de0b6b3a764000062ffffff8260a01c1602608084015261ffff8160b81c1660a084015261ffff8160c81c1660c084015261ffff8160d81c1660e084015260e81c910152565b6001600160a01b03908116911681146141de5750565b60405190614c8b82613cda565b5f6080838281528260208201528260408201528260608201520152565b91908260a0910312610eb957604051614cc081613cda565b80928051906043821015610eb95760809183526020810151602084015260408101516040840152606081015160608401520151906001600160401b0382168203610eb95760800152565b60ff16604d811161143357600a0a90565b8181029291811591840414171561143357565b614d3d614d5d92825190614d1b565b90614d576060820151916040602082015191015190614d1b565b91615371565b90565b90918015614dbb576127100361271081116114335761271090614d838184615b1e565b9209614dab575b809110614d945750565b630766b44360e41b5f52602860045260245260445ffd5b6001019081156110fe5790614d8a565b630766b44360e41b5f5260286004525f60245260445ffd5b8115614ddd570490565b634e487b7160e01b5f52601260045260245ffd5b6102443590614dfe613f66565b506001600160701b03614e16818416828451166152db565b1681526020810164ffffffffff4216815260e0604083019263ffffffff614e3f8186511661519c565b168452610224355f818152600b60205260409020825181549551965160608501516001600160c01b03199097166001600160701b03929092169190911760709790971b64ffffffffff60701b169690961760989690961b63ffffffff60981b169590951760b89490941b60ff60b81b169390931784559192916080810151835460ff60c01b191660c09190911b60ff60c01b1617835560a0810151835460c0830151939092015162ffffff60c81b1990921690151560c81b60ff60c81b161791151560d01b60ff60d01b169190911790151560d81b60ff60d81b1617905560c4359163ffffffff831690818403610eb9578115614f9857825f52600c60205260405f2054614f5560a43592610a26858585615c8b565b94828611954260d81b1795614f7657505050505f52600c60205260405f2055565b614f81945050615c8b565b630766b44360e41b5f52601b60045260245260445ffd5b50505050565b90614fe4670de0b6b3a764000062ffffff8560a01c160291670de0b6b3a764000064ffffffffff8660781c160293614fdf614fd76155ee565b915a90613d75565b615704565b929093841580156150d6575b6150ab576003546001600160d81b0381169061500f9060d81c42613d75565b620151808691860204808311156150ca5761502a92036149f9565b92831180156150b2575b6150ab57615063924260d81b1760035583670de0b6b3a764000064ffffffffff6002549360501c160291615498565b6002555f8080808533612710f1615078575050565b60405191825260208201527fa19d57269317c281371ffe2b730b52866df4324ba61a647a735c5837c13aefd760403392a2565b5050505050565b50816150c485610a268360025461543c565b11615034565b5061502a91505f6149f9565b50478511614ff0565b906001600160401b038111612cb45760405190615106601f8201601f191660200183613cf5565b80825260208201923682820111610eb957815f9260209286378301015251902091604051916020830193845260408301521515606082015260608152614340608082613cf5565b6040519061515a82613c88565b5f6060838281528260208201528260408201520152565b6001600160401b038111612cb45760051b60200190565b80518210156145385760209160051b010190565b63ffffffff60019116019063ffffffff821161143357565b92916040516151c281613c51565b5f808252602090910152600160fa1b84166152af5715615285576151f164ffffffffff60208301511642613d75565b600160f91b841615801561527a575b61524b5761025811614d5d5763ffffffff61521c91511661519c565b9163ffffffff6040519361522f85613c51565b1683525f60208401526001607f60f91b0316600160fa1b179190565b5051604051929063ffffffff1661526184613c51565b83524264ffffffffff166020840152600160f91b179190565b50610e108111615200565b51604051929063ffffffff1661529a84613c51565b83525f60208401526001607f60f91b03169190565b5090565b9181156152cb5782614d5d9383118382180218615371565b9050806152d6575090565b905090565b906001600160701b03809116911601906001600160701b03821161143357565b906001600160701b03825416908160016001606f1b030360016001606f1b038111611433578111612cc8576001600160701b03918261533b9216906152db565b166001600160701b0319825416179055565b3d156153675760015f5114601f3d1116165b1561499a5750565b813b15151661535f565b92919061537f828286615b8d565b930961538757565b906001019081156110fe57565b929190926153a061514d565b93600182015485526004811015610fdc5760011461540057906153d560ff600261ffff94015480602088015260d01c16614a52565b60018060a01b0391549060031b1c165f52600d602052600160405f2001546040850152166060830152565b5050565b9062015180906154276cffffffffffffffffffffffffff84169360d01c42613d75565b02049081811115615436570390565b50505f90565b9062015180906154276cffffffffffffffffffffffffff8460681c169360d01c42613d75565b61547961548191615471614020565b50309061496a565b91309061496a565b6040519161548e83613c51565b8252602082015290565b906154a790610a26858461543c565b9283116154c557906154b891615404565b4260d01b9160681b171790565b82630766b44360e41b5f52602a60045260245260445ffd5b90815f52600b60205260405f209060ff825460b81c169060406020820151910151906101a43561ffff811690818103610eb95750612710036127108111611433576127109061552c8185615b1e565b93096155d7575b10156155c05760ff811461143357815460ff60b81b191660019190910160b881901b60ff60b81b16919091178255906101c4359160ff8316809303610eb95760ff169182106155bb57805460ff60d81b1916600160d81b1790556040519081527f49de7c3faa78bcc63472b66107a2da7ce73d5020fc82b50a06745faf0546c8b390602090a2565b505050565b9091506155ca5750565b805460ff60b81b19169055565b9060010190816155335763ae47f7025f526004601cfd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165f908152600d60205260409020615631612e7382613d16565b156156ff57600161564061514d565b910154815260408051634b59266b60e01b8152825160048201526020830151602482015290820151604482015260609091015161ffff16606482015260a0816084817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa8015610e1f575f906156c4575b60409150015190565b5060a03d60a0116156f8575b6156da8183613cf5565b81019060a081830312610eb9576040916156f391614ca8565b6156bb565b503d6156d0565b505f90565b92919281156158405763b2d05e0048019081481161143357614e20810180911161143357615749913a8110903a18023a1890806216e360106216e36082180218614d1b565b92601481029080820460141490151715611433576127109004670de0b6b3a7640000810290808204670de0b6b3a76400001490151715611433578161578d91614dd3565b8381109084180292670de0b6b3a764000084821894838602921483868404141702156157e257670de0b6b3a764000090045b670de0b6b3a7640000819285096157d4575090565b600191500180156110fe5790565b5f1982850981811082019003670de0b6b3a76400008386099080670de0b6b3a764000011156110fe57828211900360ee1b910360121c177faccb18165bd6fe31ae1cf318dc5b51eee0e1ba569b88cd74c1773b91fac10669026157bf565b505090505f905f90565b6001600160a01b0381165f818152600d60205260409020909491939192909161587283613d16565b9161587c836149b0565b15615b04576158976001600160701b0384511696309061496a565b86811090871802808718961480615b0f575b615b04576158c5906158b9614c7e565b50845460f81c85615394565b60408051634b59266b60e01b8152825160048201526020830151602482015290820151604482015260609091015161ffff1660648201529460a0866084817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa958615610e1f575f96615ac9575b5085516043811015610fdc57615aaa57859650615a42615a1260a0959697602086019460606159dd8751600d0b60408a01976159af61597f60ff8b5116614d0a565b809383035f81125f14615a95576040890151906159a48360208c0151935b8302615cbd565b895101895202615cbd565b6020860190815101905260406159cb8360208901518402614dd3565b96818701888151019052015102614dd3565b91019081510190529861ffff60015460d81c1690615a078260038b01926060845491015190615cc7565b8091555f8652615d93565b9260ff841660808601526001600160701b0380865116166001600160701b031988541617875551600d0b86613dac565b518454606084015162ffffff60e01b1990911660e09290921b60ff60e01b169190911760e89190911b60ff60e81b161760f09190911b60ff60f01b1617835501516004811015610fdc5761412491613d82565b6020890151906159a48360408c01519361599d565b8686516043811061447457634e487b7160e01b5f52602160045260245ffd5b90955060a03d60a011615afd575b615ae18183613cf5565b810160a082820312610eb957615af691614ca8565b945f61593d565b503d615ad7565b505050509150505f90565b506020830151600d0b156158a9565b8181029161271081838504148315170215615b3d575050612710900490565b612710905f19818409848110850190039209908061271011156110fe57828211900360fc1b910360041c177fbc01a36e2eb1c432ca57a786c226809d495182a9930be0ded288ce703afb7e910290565b81810292918115828504821417830215615ba8575050900490565b82905f1981840985811086019003920990825f03831692818111156110fe5783900480600302600218808202600203028082026002030280820260020302808202600203028082026002030280910260020302936001848483030494805f0304019211900302170290565b9064ffffffffff8211156152af57612cc8575064ffffffffff90565b9062ffffff8211156152af57612cc8575062ffffff90565b906103e88211156152af57612cc857506103e890565b906113888211156152af57612cc8575061138890565b90620151808211156152af57612cc857506201518090565b91615cb09192615c9e8160d81c42613d75565b6001600160d81b039091169302614dd3565b9081811115615436570390565b8115614ddd570590565b9164ffffffffff8360b01c16908115615d6b5750420361012c8110615d66579163ffffffff615d4f614d5d9462015180615d1a6001600160601b038616633b9aca00818911898303815f03180102614dd3565b806402540be400106402540be4008218021891615460019180020261546069ffffffffffffffffffff8660601c160201614dd3565b9160d81c1660d81b914260b01b9160601b17171790565b505090565b80026402540be4000260601b9091174260b01b1763ffffffff60d81b90921691909117905090565b9080026402540be400029081156154365764ffffffffff8160b01c1615615e8a5760601c69ffffffffffffffffffff169080821115615e835761fe0181810291908204036114335760ff91615de791614dd3565b8070ffffffffffffffffffffffffffffffffff1060071b81811c68ffffffffffffffffff1060061b1781811c64ffffffffff1060051b1781811c62ffffff1060041b1760b56201000083831c019160011c1b0260121c8082040160011c8082040160011c8082040160011c8082040160011c8082040160011c8082040160011c8082040160011c8080920410900380601a11601a821802181690565b505060ff90565b5050601a9056fea164736f6c634300081e000a' as const

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { modelInUseId } from '../../../models/model-in-use.ts'
 import { canonicalJson } from '../../../shared/audit/canonical-json.ts'
 import { oracleMinimumOut, oracleQuote } from '../../../shared/policy/oracle-bound.ts'
 import { quotePool } from '../../../shared/routing/pool-quote.ts'
@@ -14,6 +15,7 @@ import {
   deepPool,
   historyWith,
   inputWith,
+  noPrice,
   pairPool,
   start,
   usd,
@@ -31,13 +33,16 @@ describe('a slice that trades', () => {
   it('is allowed, with a plan, an order, all guards and a sentence', () => {
     const decision = decideWith()
     expect(decision).toMatchObject({ verdict: 'allow', reason: 'None', wanted: usdc(40_000) })
-    expect(decision.guards).toHaveLength(15)
+    expect(decision.guards).toHaveLength(20)
     expect(decision.guards.every(({ reason }) => reason === 'None')).toBe(true)
     expect(decision.order).toMatchObject({
       amountIn: usdc(40_000),
       executionIndex: 0,
       epoch: 1,
       deadline: start + 5 + 48,
+      modelId: modelInUseId,
+      sellHint: 0,
+      buyHint: 17,
     })
     expect(decision.sentence).toMatch(
       /^Sell at most 40,000 USDC for at least 13\.\d+ WETH, 0\.\d+ % below oracle, using 10 % of today's volume\.$/,
@@ -84,15 +89,17 @@ describe('a slice that trades', () => {
 })
 
 describe('nothing is traded', () => {
-  const price = (reason: 'PriceStale' | 'PriceUnavailable') => ({ reason, low: 0n, high: 0n, updatedAt: 0 })
   const [usdcAsset, wethAsset] = calmSnapshot.assets
   if (usdcAsset === undefined || wethAsset === undefined) throw new Error('The world has no assets.')
-  const stale = { assets: [usdcAsset, { ...wethAsset, verdict: price('PriceStale') }] }
+  const stale = { assets: [usdcAsset, { ...wethAsset, verdict: noPrice('PriceStale') }] }
+  const quarantined = { assets: [usdcAsset, { ...wethAsset, listing: 'Quarantined' as const }] }
+  const standing = { refillAmount: usdc(100_000), refillPeriod: 86_400 }
 
   const cases: [situation: string, changes: Changes, verdict: string, reason: string][] = [
     ['a price is stale', { snapshot: stale }, 'refuse', 'PriceStale'],
     ['a stale price is graver than a pause', { snapshot: stale, vault: { paused: true } }, 'refuse', 'PriceStale'],
     ['an asset is not listed', { snapshot: { assets: [usdcAsset] } }, 'refuse', 'AssetUnknown'],
+    ['an asset is in quarantine', { snapshot: quarantined }, 'refuse', 'AssetQuarantined'],
     ['the vault is paused', { vault: { paused: true } }, 'wait', 'Paused'],
     ['the strategy is paused', { strategy: { paused: true } }, 'wait', 'StrategyPaused'],
     ['the breaker is tripped', { vault: { tripped: true, incident: 4 } }, 'refuse', 'Tripped'],
@@ -108,10 +115,13 @@ describe('nothing is traded', () => {
       'refuse',
       'MandateMissing',
     ],
+    ['the mandate has latched', { progress: { latched: true, poorFills: 3 } }, 'refuse', 'MandateLatched'],
+    ['there is a new treasurer', { vault: { treasurerEpoch: 1 } }, 'refuse', 'MandateLatched'],
     ['the mandate has not started', { mandate: { start: start + 50 } }, 'wait', 'MandateNotStarted'],
     ['the mandate has ended', { mandate: { end: start + 6 } }, 'refuse', 'MandateEnded'],
     ['all executions are used', { progress: { executionCount: 50 } }, 'refuse', 'ExecutionsExhausted'],
     ['the key has expired', { vault: { executorExpiry: start + 17 } }, 'refuse', 'ExecutorExpired'],
+    ['the vault does not allow the model', { snapshot: { modelActive: false } }, 'refuse', 'ModelInactive'],
     ['the checkpoint is stale', { vault: { checkpointFresh: false } }, 'wait', 'CheckpointStale'],
     ['the last execution was just now', { progress: { lastExecution: start - 200 } }, 'wait', 'TooSoon'],
     ['the mandate is filled', { progress: { filled: usdc(200_000) } }, 'wait', 'NotDue'],
@@ -124,6 +134,15 @@ describe('nothing is traded', () => {
       'InsufficientBalance',
     ],
     ['the volume meter is full', { vault: { volumeUsedUsd: usd(399_900) } }, 'wait', 'VolumeExceeded'],
+    ['the loss meter is full', { vault: { lossUsedUsd: usd(3_999) } }, 'wait', 'LossExceeded'],
+    ['the size cap is zero', { limits: { sizeCapUsd: 0n } }, 'refuse', 'SizeCapExceeded'],
+    ['the vault has a sentinel', { vault: { sentinelRequired: true } }, 'refuse', 'SentinelRequired'],
+    [
+      'a standing mandate has not refilled',
+      { mandate: standing, snapshot: { refill: { used: usdc(100_000), updatedAt: start } } },
+      'wait',
+      'RefillExceeded',
+    ],
     ['the executor has no gas', { snapshot: { executor: { balance: 1000n, nonce: 0 } } }, 'refuse', 'GasUnaffordable'],
     ['a bound of zero forbids', { limits: { maximumSlippageBps: 0 } }, 'refuse', 'BelowOracleBound'],
     ['the worst price is above the market', { mandate: { worstPrice: 10n ** 48n / 2900n } }, 'refuse', 'WorstPrice'],
@@ -138,11 +157,11 @@ describe('nothing is traded', () => {
 
   it('says what made the checkpoint stale', () => {
     const { sentence } = decideWith({ vault: { checkpointFresh: false } })
-    expect(sentence).toContain('was followed by a deposit or withdrawal.')
+    expect(sentence).toContain('was followed by a deposit, a withdrawal or a change of policy.')
   })
 
   it('when the oracle is far above the pools, at any size', () => {
-    const dear = { ...usdcAsset, verdict: { reason: 'None' as const, low: usd(2), high: usd(2), updatedAt: start } }
+    const dear = { ...usdcAsset, verdict: { ...usdcAsset.verdict, low: usd(2), high: usd(2) } }
     const decision = decideWith({ snapshot: { assets: [dear, wethAsset] } })
     expect(decision).toMatchObject({ verdict: 'refuse', reason: 'BelowOracleBound', order: null })
     expect(decision.sentence).toContain('less than the oracle')
@@ -179,6 +198,25 @@ describe('a slice that is made smaller or shown to people', () => {
       order: { amountIn: usdc(25_000) },
     })
     expect(decision.sentence).toMatch(/Shrunk from 40,000 USDC: the volume meter has no more room\.$/)
+  })
+
+  it('shrinks to the size cap that volatility leaves', () => {
+    const decision = decideWith({ limits: { sizeCapUsd: usd(30_000) } })
+    expect(decision).toMatchObject({
+      verdict: 'shrink',
+      shrunkBy: 'SizeCapExceeded',
+      order: { amountIn: usdc(30_000) },
+    })
+    expect(decision.sentence).toMatch(/Shrunk from 40,000 USDC: the vault’s size cap allows no more\.$/)
+  })
+
+  it('shrinks to what a standing mandate has refilled', () => {
+    const mandate = { refillAmount: usdc(100_000), refillPeriod: 86_400 }
+    const decision = decideWith({ mandate, snapshot: { refill: { used: usdc(90_000), updatedAt: start + 5 } } })
+    expect(decision).toMatchObject({ verdict: 'shrink', shrunkBy: 'RefillExceeded', order: { amountIn: usdc(10_000) } })
+    // A day later all of it is there again.
+    const later = decideWith({ mandate, snapshot: { refill: { used: usdc(90_000), updatedAt: start + 5 - 86_400 } } })
+    expect(later).toMatchObject({ verdict: 'allow', order: { amountIn: usdc(40_000) } })
   })
 
   it('shrinks to the booked balance', () => {

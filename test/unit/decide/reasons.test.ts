@@ -9,6 +9,7 @@ import {
   deepPool,
   historyWith,
   inputWith,
+  noPrice,
   pairPool,
   start,
   twapConfiguration,
@@ -23,7 +24,7 @@ function randomInput(random: Random): DecisionInput {
   const chance = (share: number) => random.unit() < share
   const [sold, ...others] = calmSnapshot.assets
   if (sold === undefined) throw new Error('The world has no assets.')
-  const missing = { reason: 'PriceStale' as const, low: 0n, high: 0n, updatedAt: 0 }
+  const missing = noPrice('PriceStale')
   const holdings = chance(0.1) ? random.magnitude(12) : sold.booked
   const asset = { ...sold, booked: holdings, verdict: chance(0.05) ? missing : sold.verdict }
   const pools = [deepPool(random.magnitude(18) + 10n ** 15n), pairPool(random.integer(1_000, 9_000_000))]

@@ -1,5 +1,6 @@
 import { type Address, getAddress } from 'viem'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
+import type { Refusal } from '../../../shared/chain/generated/refusals.ts'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
 import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
@@ -80,12 +81,16 @@ export function mandateFor(configuration: StrategyConfiguration): Mandate {
     buy: configuration.buy,
     total: configuration.total,
     maximumSlice: configuration.maximumSlice,
+    refillAmount: 0n,
+    refillPeriod: 0,
     start: configuration.start,
     end: start + 100_000,
     minimumInterval: 300,
     maximumExecutions: 50,
     worstPrice: configuration.worstPrice,
     slippageBps: configuration.slippageBps,
+    poorFillBps: configuration.slippageBps,
+    maximumPoorFills: 3,
     configurationHash: configurationHash(configuration),
     salt: 7n,
   }
@@ -95,8 +100,12 @@ const price = (dollars: number) => ({
   reason: 'None' as const,
   low: usd(dollars),
   high: usd(dollars),
+  feed: usd(dollars),
   updatedAt: start,
 })
+
+/** What an asset has where its price is refused. */
+export const noPrice = (reason: Refusal) => ({ reason, low: 0n, high: 0n, feed: 0n, updatedAt: 0 })
 
 /** Half an hour of a minute each, in which the mean tick swings by `swing`/60 around the pool's. */
 export function historyWith(swing: number): Snapshot['history'] {
@@ -119,6 +128,7 @@ export const calmSnapshot: Snapshot = {
     suspended: false,
     tripped: false,
     isSealed: true,
+    sentinelRequired: false,
     incident: 0,
     epoch: 1,
     executor: getAddress('0x00000000000000000000000000000000000e0ec0'),
@@ -129,22 +139,39 @@ export const calmSnapshot: Snapshot = {
     peakUsd: usd(1_000_000),
     netAssetValueUsd: usd(1_000_000),
     volumeUsedUsd: 0n,
+    lossUsedUsd: 0n,
+    refundUsedUsd: 0n,
     limits: {
       automaticLimitUsd: usd(100_000),
+      sizeCapUsd: usd(150_000),
       volumeCapacityUsd: usd(400_000),
-      volumeRateUsd: usd(4),
+      lossCapacityUsd: usd(4_000),
+      refundCapacityUsd: usd(500),
       maximumSlippageBps: 100,
       drawdownBps: 1_000,
+      referenceVolatilityBps: 500,
       maximumCheckpointAge: 86_400,
     },
     reviewThreshold: 2,
+    treasurerEpoch: 0,
     policyHash: `0x${'c'.repeat(64)}`,
   },
   assets: [
-    { token: usdcToken, decimals: 6, booked: usdc(500_000), balance: usdc(500_000), verdict: price(1) },
-    { token: wethToken, decimals: 18, booked: 0n, balance: 0n, verdict: price(3000) },
+    {
+      ...{ token: usdcToken, listing: 'Feed', decimals: 6, booked: usdc(500_000), balance: usdc(500_000) },
+      ...{ sizeFactorBps: 10_000, hint: 0, verdict: price(1) },
+    },
+    {
+      ...{ token: wethToken, listing: 'FeedAndTwap', decimals: 18, booked: 0n, balance: 0n },
+      ...{ sizeFactorBps: 10_000, hint: 17, verdict: price(3000) },
+    },
   ],
-  mandate: { filled: 0n, lastExecution: 0, executionCount: 0, open: true, closed: false },
+  mandate: {
+    ...{ filled: 0n, lastExecution: 0, executionCount: 0, poorFills: 0, treasurerEpoch: 0 },
+    ...{ open: true, closed: false, latched: false },
+  },
+  refill: { used: 0n, updatedAt: 0 },
+  modelActive: true,
   pools: [deepPool(), pairPool()],
   history: historyWith(200),
   fees: { baseFeePerGas: 1_000_000_000n, priorityFeePerGas: 100_000_000n },

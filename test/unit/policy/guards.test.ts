@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { DraftOrder, GuardInput } from '../../../shared/policy/guard.ts'
 import { firstRefusal, guards, judgeAll } from '../../../shared/policy/guards.ts'
 import { oracleMinimumOut, oracleQuote } from '../../../shared/policy/oracle-bound.ts'
-import { type Changes, inputWith, start, usd, usdc, usdcToken, wethToken } from '../decide/world.ts'
+import { type Changes, inputWith, noPrice, start, usd, usdc, usdcToken, wethToken } from '../decide/world.ts'
 
 const at = start + 17
 
 function guardInput(changes: Changes = {}): GuardInput {
   const { snapshot, mandate, mandateId } = inputWith(changes)
-  const { chainId, vaultAddress, vault, assets, mandate: progress } = snapshot
-  return { chainId, vaultAddress, vault, assets, mandateId, mandate, progress, caller: vault.executor, at }
+  const { chainId, vaultAddress, vault, assets, mandate: progress, refill, modelActive } = snapshot
+  const caller = vault.executor
+  return { chainId, vaultAddress, vault, assets, mandateId, mandate, progress, refill, modelActive, caller, at }
 }
 
 const priced = oracleQuote(guardInput().assets, usdcToken, wethToken)
@@ -23,7 +24,14 @@ const fineOrder: DraftOrder = {
   executionIndex: 0,
   epoch: 1,
   legs: [usdc(25_000), usdc(15_000)],
+  expectedOut: leastOut,
 }
+
+/** A standing mandate that has used this much just now. */
+const standing = (used: bigint): Changes => ({
+  mandate: { refillAmount: usdc(100_000), refillPeriod: 86_400 },
+  snapshot: { refill: { used, updatedAt: at } },
+})
 
 const refusal = (changes: Changes, order: Partial<DraftOrder> = {}, more: Partial<GuardInput> = {}) =>
   firstRefusal(judgeAll({ ...guardInput(changes), ...more }, { ...fineOrder, ...order }))?.reason
@@ -54,6 +62,8 @@ describe('the mirror of the vault’s guards', () => {
     ['TooSoon', { progress: { lastExecution: at - 299 } }, {}],
     ['MandateExceeded', { progress: { filled: usdc(160_000) + 1n } }, {}],
     ['ExecutionsExhausted', { progress: { executionCount: 50 } }, { executionIndex: 50 }],
+    ['MandateLatched', { progress: { latched: true } }, {}],
+    ['MandateLatched', { vault: { treasurerEpoch: 1 }, mandate: { start: at + 1 } }, {}],
     ['WorstPrice', { mandate: { worstPrice: 10n ** 48n / 3000n } }, {}],
     ['LegsMismatch', {}, { legs: [] }],
     ['LegsMismatch', {}, { legs: [usdc(40_000), 0n] }],
@@ -62,12 +72,20 @@ describe('the mirror of the vault’s guards', () => {
     ['CheckpointStale', { vault: { checkpointFresh: false } }, {}],
     ['CheckpointStale', { vault: { checkpointAt: at - 86_401 } }, {}],
     ['CheckpointStale', { limits: { maximumCheckpointAge: 0 } }, {}],
+    ['ModelInactive', {}, {}, { modelActive: false, assets: [] }],
     ['AssetUnknown', {}, {}, { assets: [] }],
     ['BelowOracleBound', {}, { minimumOut: leastOut - 1n }],
     ['BelowOracleBound', { limits: { maximumSlippageBps: 59 } }, {}],
     ['BelowOracleBound', { mandate: { slippageBps: 0 } }, { minimumOut: 10n ** 30n }],
+    ['SizeCapExceeded', { limits: { sizeCapUsd: usd(40_000) - 1n, automaticLimitUsd: 0n } }, {}],
+    ['SizeCapExceeded', { limits: { sizeCapUsd: 0n } }, {}],
     ['VolumeExceeded', { vault: { volumeUsedUsd: usd(360_000) + 1n } }, {}],
     ['VolumeExceeded', { limits: { volumeCapacityUsd: 0n } }, {}],
+    ['RefillExceeded', standing(usdc(60_000) + 1n), {}],
+    ['LossExceeded', { vault: { lossUsedUsd: usd(3_761) } }, {}],
+    ['LossExceeded', { limits: { lossCapacityUsd: 0n } }, {}],
+    ['SentinelRequired', { vault: { sentinelRequired: true, volumeUsedUsd: usd(400_000) } }, {}],
+    ['ReviewRequired', { vault: { sentinelRequired: true }, limits: { automaticLimitUsd: 0n } }, {}],
     ['ReviewRequired', { limits: { automaticLimitUsd: usd(40_000) - 1n } }, {}],
   ]
   it.each(cases)('%s', (reason, changes, order, more = {}) => {
@@ -75,10 +93,7 @@ describe('the mirror of the vault’s guards', () => {
   })
 
   it.each([
-    [
-      { vault: { checkpointFresh: false, checkpointAt: at - 60 } },
-      `The one of ${at - 60} was followed by a deposit or`,
-    ],
+    [{ vault: { checkpointFresh: false, checkpointAt: at - 60 } }, `The one of ${at - 60} was followed by a deposit,`],
     [
       { vault: { checkpointFresh: false, checkpointAt: at - 86_401 } },
       `The one of ${at - 86_401} is older than 86400 s.`,
@@ -98,6 +113,10 @@ describe('the mirror of the vault’s guards', () => {
     ['key expires the next second', { vault: { executorExpiry: at + 1 } }, {}],
     ['checkpoint exactly as old as allowed', { vault: { checkpointAt: at - 86_400 } }, {}],
     ['volume to the last dollar', { vault: { volumeUsedUsd: usd(360_000) } }, {}],
+    ['worth exactly the size cap', { limits: { sizeCapUsd: usd(40_000) } }, {}],
+    ['refilled to the unit', standing(usdc(60_000)), {}],
+    ['loss to the last dollar', { vault: { lossUsedUsd: usd(3_760) } }, {}],
+    ['no loss, however full the meter', { vault: { lossUsedUsd: usd(9_000) } }, { expectedOut: 2n * leastOut }],
     ['worth exactly the automatic limit', { limits: { automaticLimitUsd: usd(40_000) } }, {}],
   ]
   it.each(edges)('allows the edge: %s', (_, changes, order) => {
@@ -113,11 +132,35 @@ describe('the mirror of the vault’s guards', () => {
   })
 
   it('passes on the oracle’s own reason', () => {
-    const assets = guardInput().assets.map((asset) => ({
-      ...asset,
-      verdict: { reason: 'PriceStale' as const, low: 0n, high: 0n, updatedAt: 0 },
-    }))
-    expect(refusal({}, {}, { assets })).toBe('PriceStale')
+    for (const reason of ['PriceStale', 'PriceOutOfBounds', 'PriceDisagreement', 'TwapUnavailable'] as const) {
+      const assets = guardInput().assets.map((asset) => ({ ...asset, verdict: noPrice(reason) }))
+      expect(refusal({}, {}, { assets })).toBe(reason)
+    }
+  })
+
+  it('refuses what is in quarantine, the sold token first, whatever its price', () => {
+    const inQuarantine = (...tokens: string[]) =>
+      guardInput().assets.map((asset) => ({
+        ...asset,
+        ...(tokens.includes(asset.token) ? { listing: 'Quarantined' as const } : { verdict: noPrice('PriceStale') }),
+      }))
+    expect(refusal({}, {}, { assets: inQuarantine(usdcToken, wethToken) })).toBe('AssetQuarantined')
+    expect(refusal({}, {}, { assets: inQuarantine(wethToken) })).toBe('AssetQuarantined')
+    const unlisted = guardInput().assets.map((asset) => ({ ...asset, listing: 'Unlisted' as const }))
+    expect(refusal({}, {}, { assets: unlisted })).toBe('AssetUnknown')
+  })
+
+  it('scales the size cap by the more volatile of the two tokens, in the vault’s own parts', () => {
+    // What the lens makes of 26 parts in 255, the least that volatility leaves.
+    const floor = Math.floor((26 * 10_000) / 255)
+    const volatile = (token: string) =>
+      guardInput().assets.map((asset) => (asset.token === token ? { ...asset, sizeFactorBps: floor } : asset))
+    const cap = (usd(40_000) * 255n) / 26n
+    for (const token of [usdcToken, wethToken]) {
+      const assets = volatile(token)
+      expect(refusal({ limits: { sizeCapUsd: cap + 10n } }, {}, { assets })).toBeUndefined()
+      expect(refusal({ limits: { sizeCapUsd: cap - 10n } }, {}, { assets })).toBe('SizeCapExceeded')
+    }
   })
 
   it('lists every rule in the vault’s order even when one refuses, and without an order those that need none', () => {
@@ -133,6 +176,7 @@ describe('the mirror of the vault’s guards', () => {
       'executor',
       'mandate',
       'checkpoint',
+      'model',
       'prices',
     ])
   })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { amountWorth, oracleMinimumOut, oracleOut, oracleQuote, valueUsd } from '../../../shared/policy/oracle-bound.ts'
+import {
+  amountWorth,
+  lossUsd,
+  oracleMinimumOut,
+  oracleOut,
+  oracleQuote,
+  valueUsd,
+} from '../../../shared/policy/oracle-bound.ts'
 import { shortfallBps } from '../../../shared/policy/shortfall.ts'
 import { calmSnapshot, usd, usdc, usdcToken, wethToken } from '../decide/world.ts'
 import { Random } from '../random.ts'
@@ -73,6 +80,14 @@ describe('the oracle bound', () => {
       expect(valueUsd(result.quote, amount)).toBeLessThanOrEqual(budget)
       expect(valueUsd(result.quote, amount + 1n)).toBeGreaterThan(budget)
     }
+  })
+
+  it('charges what a trade lost, rounded up, and credits no gain', () => {
+    const quote = { priceIn: usd(1), priceOut: usd(3000), unitIn: 10n ** 6n, unitOut: 10n ** 18n }
+    expect(lossUsd(quote, usdc(3000), 10n ** 18n)).toBe(0n)
+    expect(lossUsd(quote, usdc(3000), 10n ** 18n - 1n)).toBe(3000n)
+    expect(lossUsd(quote, usdc(3000), 99n * 10n ** 16n)).toBe(usd(30))
+    expect(lossUsd(quote, usdc(3000), 2n * 10n ** 18n)).toBe(0n)
   })
 
   it('refuses a verdict that has neither a reason nor a price', () => {

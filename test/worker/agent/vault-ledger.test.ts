@@ -5,7 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { verifyLog } from '../../../shared/audit/verify-log.ts'
 import type { VaultLedger } from '../../../workers/agent/vault-ledger.ts'
 import { openLedger, reserved, settlement } from './ledger-world.ts'
-import { chainId, executor, mandateId, sampleReservation, sampleTransaction, strategyId } from './sample-decision.ts'
+import {
+  chainId,
+  executor,
+  mandateId,
+  sampleReservation,
+  sampleSnapshot,
+  sampleTransaction,
+  strategyId,
+} from './sample-decision.ts'
 
 describe('reserving', () => {
   it('claims a slice once, whoever asks again', async () => {
@@ -67,7 +75,7 @@ describe('reserving', () => {
     const { vault, ledger } = openLedger()
     const { version } = await ledger().status()
     const full = sampleReservation(vault, 0, version, {
-      mandate: { filled: 4_500_000_000n, lastExecution: 0, executionCount: 4, open: true, closed: false },
+      mandate: { ...sampleSnapshot(vault).mandate, filled: 4_500_000_000n, executionCount: 4 },
     })
     expect(await ledger().reserve(full)).toEqual({ ok: false, reason: 'MandateExceeded' })
     const busy = sampleReservation(vault, 0, version)

@@ -1,9 +1,19 @@
-import { type Address, decodeFunctionData, encodeFunctionResult, type Hex, isAddressEqual } from 'viem'
+import {
+  type Address,
+  decodeDeployData,
+  decodeFunctionData,
+  deploylessCallViaBytecodeBytecode,
+  encodeFunctionResult,
+  type Hex,
+  isAddressEqual,
+} from 'viem'
 import { vi } from 'vitest'
 import { z } from 'zod'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { TokenDefinition } from '../../../shared/chain/chains/chain.ts'
+import { lensAbi } from '../../../shared/chain/generated/lens.ts'
 import { vaultAbi } from '../../../shared/chain/generated/vault.ts'
+import { deploylessAbi } from '../../../shared/chain/lens.ts'
 import { mandateId } from '../../../shared/schema/mandate.ts'
 import { executorAddress } from '../../../workers/agent/signer.ts'
 
@@ -36,7 +46,7 @@ export interface FakeChain {
 }
 
 const rpcRequest = z.object({ id: z.unknown(), method: z.string(), params: z.array(z.unknown()).optional() })
-const callParameters = z.tuple([z.object({ to: z.string(), data: z.string() })]).rest(z.unknown())
+const callParameters = z.tuple([z.object({ to: z.string().optional(), data: z.string() })]).rest(z.unknown())
 
 /** Puts the provider behind `fetch`. DAI is known to the agent, and the vaults do not list it. */
 export function fakeChain(): FakeChain {
@@ -53,30 +63,52 @@ function answer(chain: FakeChain, method: string, parameters: unknown[]): { resu
   if (method === 'eth_chainId') return { result: `0x${chain.chainId.toString(16)}` }
   if (method !== 'eth_call') return { error: { code: -32_601, message: `no ${method} here` } }
   const [{ to, data }] = callParameters.parse(parameters)
-  if (isAddressEqual(`0x${to.slice(2)}`, notAVault)) return { error: { code: 3, message: 'execution reverted' } }
-  const known = [vaultAddress, otherVault, thirdVault, foreignVault, strangersVault].some((one) =>
-    isAddressEqual(one, `0x${to.slice(2)}`),
-  )
-  return { result: known ? callVault(chain, `0x${to.slice(2)}`, `0x${data.slice(2)}`) : '0x' }
+  if (to === undefined) return callLens(`0x${data.slice(2)}`)
+  if (isAddressEqual(`0x${to.slice(2)}`, notAVault)) return reverted
+  return { result: isKnown(`0x${to.slice(2)}`) ? callVault(chain, `0x${to.slice(2)}`, `0x${data.slice(2)}`) : '0x' }
+}
+
+const reverted = { error: { code: 3, message: 'execution reverted' } }
+
+function isKnown(vault: Address): boolean {
+  const vaults = [vaultAddress, otherVault, thirdVault, foreignVault, strangersVault]
+  return vaults.some((one) => isAddressEqual(one, vault))
+}
+
+/** The lens runs without being deployed; asked about something that is no vault, it reverts. */
+function callLens(data: Hex): { result: unknown } | { error: unknown } {
+  const bytecode = deploylessCallViaBytecodeBytecode
+  const { args } = decodeDeployData({ abi: deploylessAbi, bytecode, data })
+  const call = decodeFunctionData({ abi: lensAbi, data: args[1] })
+  if (call.functionName !== 'stateOf' && call.functionName !== 'assetsOf') {
+    throw new Error(`The fake lens does not know ${call.functionName}.`)
+  }
+  const [vault] = call.args
+  if (!isKnown(vault)) return reverted
+  if (call.functionName === 'stateOf') {
+    return { result: encodeFunctionResult({ abi: lensAbi, functionName: 'stateOf', result: stateOf(vault) }) }
+  }
+  return {
+    result: encodeFunctionResult({
+      abi: lensAbi,
+      functionName: 'assetsOf',
+      result: listed.map(({ address, decimals }) => ({
+        token: address,
+        listing: 1,
+        decimals,
+        booked: 5n * 10n ** BigInt(decimals),
+        balance: 5n * 10n ** BigInt(decimals),
+        sizeFactorBps: 10_000n,
+        hint: 0,
+        verdict: { reason: 0, low: 10n ** 18n, high: 10n ** 18n, feed: 10n ** 18n, updatedAt: 1_790_000_000n },
+      })),
+    }),
+  }
 }
 
 function callVault(chain: FakeChain, vault: Address, data: Hex): Hex {
   const call = decodeFunctionData({ abi: vaultAbi, data })
   switch (call.functionName) {
-    case 'state':
-      return encodeFunctionResult({ abi: vaultAbi, functionName: 'state', result: stateOf(vault) })
-    case 'assets':
-      return encodeFunctionResult({
-        abi: vaultAbi,
-        functionName: 'assets',
-        result: listed.map(({ address, decimals }) => ({
-          token: address,
-          decimals,
-          booked: 5n * 10n ** BigInt(decimals),
-          balance: 5n * 10n ** BigInt(decimals),
-          verdict: { reason: 0, low: 10n ** 18n, high: 10n ** 18n, updatedAt: 1_790_000_000n },
-        })),
-      })
     case 'mandateDigest': {
       const [mandate] = call.args
       const spoken = { ...mandate, start: Number(mandate.start), end: Number(mandate.end) }
@@ -90,10 +122,13 @@ function callVault(chain: FakeChain, vault: Address, data: Hex): Hex {
         functionName: 'mandateProgress',
         result: {
           filled: open ? 1_000_000n : 0n,
-          lastExecution: 0n,
+          lastExecution: 0,
           executionCount: open ? 1 : 0,
           open,
           closed: false,
+          poorFills: 0,
+          treasurerEpoch: 0,
+          latched: false,
         },
       })
     }
@@ -115,6 +150,7 @@ const state = {
   suspended: false,
   tripped: false,
   isSealed: true,
+  sentinelRequired: false,
   incident: 0,
   epoch: 1,
   executorExpiry: 1_900_000_000n,
@@ -124,14 +160,20 @@ const state = {
   peakUsd: 10n ** 24n,
   netAssetValueUsd: 10n ** 24n,
   volumeUsedUsd: 0n,
+  lossUsedUsd: 0n,
+  refundUsedUsd: 0n,
   limits: {
     automaticLimitUsd: 10n ** 23n,
+    sizeCapUsd: 10n ** 23n,
     volumeCapacityUsd: 10n ** 24n,
-    volumeRateUsd: 10n ** 18n,
+    lossCapacityUsd: 10n ** 22n,
+    refundCapacityUsd: 10n ** 21n,
     maximumSlippageBps: 100,
     drawdownBps: 1_000,
+    referenceVolatilityBps: 500,
     maximumCheckpointAge: 3_600,
   },
   reviewThreshold: 2,
+  treasurerEpoch: 0,
   policyHash: `0x${'77'.repeat(32)}`,
 } as const

@@ -33,6 +33,8 @@ describe('a draft', () => {
       maximumSlice: '10000000000',
       start: configuration.start,
       slippageBps: 50,
+      // A one-off, latched by five fills in a row that use three quarters of the bound.
+      ...{ refillAmount: '0', refillPeriod: 0, poorFillBps: 38, maximumPoorFills: 5 },
       worstPrice: configuration.worstPrice,
       configurationHash: configurationHash(parsed),
     })

@@ -66,7 +66,8 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
 
   // Guard.
   const order = orderFor(input, context, route)
-  const guards = judgeAll(guardInput, { ...order, legs: route.plan.legs.map(({ amountIn }) => amountIn) })
+  const { legs, expectedOut } = route.plan
+  const guards = judgeAll(guardInput, { ...order, legs: legs.map(({ amountIn }) => amountIn), expectedOut })
   const judged = { forecasts, wanted, guards }
   const refusals = guards.filter(({ reason }) => reason !== 'None')
   const refusal = refusals.find(({ reason }) => reason !== 'ReviewRequired')
@@ -86,7 +87,14 @@ type Judged = Pick<Decision, 'forecasts' | 'wanted' | 'guards'>
 
 function refused({ reason, detail }: GuardVerdict, judged: Judged): Decision {
   const nothing = { shrunkBy: null, plan: null, order: null }
-  return { verdict: 'refuse', reason, sentence: explain(reason, detail), ...judged, ...nothing }
+  // What the loss meter has no room for now, it has tomorrow.
+  return {
+    verdict: reason === 'LossExceeded' ? 'wait' : 'refuse',
+    reason,
+    sentence: explain(reason, detail),
+    ...judged,
+    ...nothing,
+  }
 }
 
 function stopped(
@@ -110,6 +118,8 @@ function guardInputOf({ snapshot, mandate, mandateId }: DecisionInput, { chain }
     mandateId,
     mandate,
     progress: snapshot.mandate,
+    refill: snapshot.refill,
+    modelActive: snapshot.modelActive,
     // Whether that key is ours is asked where it signs.
     caller: snapshot.vault.executor,
     at: snapshot.timestamp + chain.blockSeconds,

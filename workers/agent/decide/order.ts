@@ -1,3 +1,4 @@
+import { assetOf } from '../../../shared/policy/oracle-bound.ts'
 import { longestOrderLife } from '../../../shared/policy/order-terms.ts'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
 import { gasOfVault, gasPerLeg, lifeBlocks } from './bounds.ts'
@@ -8,13 +9,20 @@ import { refuse, type Stop } from './stop.ts'
 export type PlannedOrder = NonNullable<Decision['order']>
 
 /** The order that is to be signed, if all guards let it through. */
-export function orderFor({ snapshot, mandate }: DecisionInput, { chain }: DecisionContext, route: Route): PlannedOrder {
+export function orderFor(
+  { snapshot, mandate }: DecisionInput,
+  { chain, modelId }: DecisionContext,
+  route: Route,
+): PlannedOrder {
   return {
     amountIn: route.plan.amountIn,
     minimumOut: route.minimumOut,
     deadline: Math.min(snapshot.timestamp + lifeSeconds(chain.blockSeconds), mandate.end),
     executionIndex: snapshot.mandate.executionCount,
     epoch: snapshot.vault.epoch,
+    modelId,
+    sellHint: assetOf(snapshot.assets, mandate.sell)?.hint ?? 0,
+    buyHint: assetOf(snapshot.assets, mandate.buy)?.hint ?? 0,
     oracleOut: route.oracleOut,
     predictedSlippageBps: route.slippage.value,
   }

@@ -1,6 +1,8 @@
 import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.ts'
 import { available } from '../../../shared/policy/balance.ts'
 import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/oracle-bound.ts'
+import { refillLeft } from '../../../shared/policy/refill.ts'
+import { sizeCapUsd } from '../../../shared/policy/size-cap.ts'
 import { inputAtImpact } from '../../../shared/routing/split.ts'
 import type { Venue } from '../../../shared/routing/venue.ts'
 import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
@@ -29,16 +31,22 @@ export function sizeOf(
   quote: OracleQuote,
   venues: readonly Venue[],
 ): Size {
-  const caps = [balanceCap(input), volumeCap(input, quote), depthCap(venues), volatilityCap(wanted, volatility)]
+  const caps = [
+    ...[balanceCap(input), refillCap(input, wanted), volumeCap(input, quote), sizeCap(input, quote)],
+    ...[depthCap(venues), volatilityCap(wanted, volatility)],
+  ]
   let size: Size = { amount: wanted, cap: null }
   for (const cap of caps) if (cap.amount < size.amount) size = { amount: cap.amount, cap }
   return size
 }
 
+/** Meters that drain by themselves. */
+const passing: ReadonlySet<Reason> = new Set<Reason>(['VolumeExceeded', 'RefillExceeded'])
+
 /** A remainder too small for a transaction: why the slice waits instead. */
 export function tooSmall(size: Size, wanted: bigint): Stop | null {
   if (size.cap === null || size.amount * basisPointsOfOne >= wanted * BigInt(smallestShareBps)) return null
-  const stop = size.cap.reason === 'VolumeExceeded' ? wait : refuse
+  const stop = passing.has(size.cap.reason) ? wait : refuse
   return stop(size.cap.reason, `What is left would be too small a slice: ${size.cap.why}.`)
 }
 
@@ -52,6 +60,19 @@ function volumeCap({ snapshot }: DecisionInput, quote: OracleQuote): Cap {
   const { volumeUsedUsd, limits } = snapshot.vault
   const left = maximum(limits.volumeCapacityUsd - volumeUsedUsd, 0n)
   return { amount: amountWorth(quote, left), reason: 'VolumeExceeded', why: 'the volume meter has no more room' }
+}
+
+/** What the vault's own measure of volatility leaves of its size cap. */
+function sizeCap({ snapshot, mandate }: DecisionInput, quote: OracleQuote): Cap {
+  const [sold, bought] = [assetOf(snapshot.assets, mandate.sell), assetOf(snapshot.assets, mandate.buy)]
+  const cap = sold === undefined || bought === undefined ? 0n : sizeCapUsd(snapshot.vault, sold, bought)
+  return { amount: amountWorth(quote, cap), reason: 'SizeCapExceeded', why: 'the vault’s size cap allows no more' }
+}
+
+/** As of the snapshot; by the time the order runs, there is room for more. */
+function refillCap({ snapshot, mandate }: DecisionInput, wanted: bigint): Cap {
+  const left = refillLeft({ mandate, refill: snapshot.refill, at: snapshot.timestamp })
+  return { amount: left ?? wanted, reason: 'RefillExceeded', why: 'the mandate has not refilled further' }
 }
 
 function depthCap(venues: readonly Venue[]): Cap {

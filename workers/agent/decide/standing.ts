@@ -2,6 +2,7 @@ import { checkpointFresh } from '../../../shared/policy/checkpoint.ts'
 import { executorHolds } from '../../../shared/policy/executor.ts'
 import type { GuardInput } from '../../../shared/policy/guard.ts'
 import { mandateLive } from '../../../shared/policy/mandate-terms.ts'
+import { modelMayTrade } from '../../../shared/policy/model.ts'
 import { pricesKnown } from '../../../shared/policy/oracle-bound.ts'
 import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
@@ -15,6 +16,7 @@ export function standing(input: DecisionInput, guardInput: GuardInput): Stop | n
     breaker(guardInput) ??
     mandate(input, guardInput) ??
     refusedBy(executorHolds(guardInput)) ??
+    refusedBy(modelMayTrade(guardInput)) ??
     staleCheckpoint(guardInput)
   )
 }
