@@ -6,7 +6,9 @@ import {Refusal, refuse} from "../Refusal.sol";
 import {IERC20} from "../interfaces/IERC20.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {Asset, Book} from "./AssetBook.sol";
+import {TokenMove} from "./TokenMove.sol";
 import {VolatilityEstimate, VolatilityWord} from "./VolatilityWord.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title Which assets a vault knows
 library AssetListing {
@@ -31,7 +33,11 @@ library AssetListing {
             book.index = uint8(tokens.length);
             tokens.push(configuration.token);
         }
-        if (book.listing == Listing.Quarantined) book.flow = int112(book.booked);
+        if (book.listing == Listing.Quarantined) {
+            // What was lost in quarantine was in no sum: it is no loss now.
+            uint256 held = FixedPointMathLib.min(book.booked, TokenMove.balanceOf(configuration.token, address(this)));
+            book.flow = int112(uint112(held));
+        }
         book.listing = Listing.Feed;
         Book memory quote;
         if (configuration.source.pool != address(0)) {

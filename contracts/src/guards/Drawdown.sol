@@ -16,6 +16,8 @@ struct Breaker {
 library Drawdown {
     uint256 internal constant EARLIEST_CONFIRMATION = 10 minutes;
     uint256 internal constant LATEST_CONFIRMATION = 60 minutes;
+    /// @notice A lower mark protects nothing, and rounding could move a vault this empty past any limit.
+    uint256 internal constant SMALLEST_MARK = 1e18;
     uint256 private constant BPS = 10_000;
 
     /// @notice Whether the vault's value fell past the limit. `valueHighUsd` is the most it can be worth, without the
@@ -23,7 +25,7 @@ library Drawdown {
     function crossed(uint256 valueHighUsd, uint256 peakUsd, uint256 drawdownBps) internal pure returns (bool) {
         // Values are below 2^212, and a drawdown at most half.
         unchecked {
-            return valueHighUsd * BPS < peakUsd * (BPS - drawdownBps);
+            return peakUsd >= SMALLEST_MARK && valueHighUsd * BPS < peakUsd * (BPS - drawdownBps);
         }
     }
 
@@ -31,13 +33,22 @@ library Drawdown {
     /// is; one after it counts as a new first crossing; a healthy checkpoint lifts a suspension and never a trip.
     function judged(Gate gate, Breaker memory breaker, bool isCrossed) internal view returns (Gate, Breaker memory) {
         if (gate.tripped()) return (gate, breaker);
-        if (!isCrossed) return (gate.withoutSuspension(), Breaker(breaker.incident, 0));
-        uint256 age = block.timestamp - breaker.suspendedAt;
-        if (!gate.suspended() || age > LATEST_CONFIRMATION) {
-            return (gate.withSuspension(), Breaker(breaker.incident, uint40(block.timestamp)));
+        if (!isCrossed) {
+            breaker.suspendedAt = 0;
+            return (gate.withoutSuspension(), breaker);
         }
-        if (age < EARLIEST_CONFIRMATION) return (gate, breaker);
-        return (gate.withTrip(), Breaker(breaker.incident + 1, 0));
+        // Time does not run backwards, and trips are at least ten minutes apart.
+        unchecked {
+            uint256 age = block.timestamp - breaker.suspendedAt;
+            if (!gate.suspended() || age > LATEST_CONFIRMATION) {
+                breaker.suspendedAt = uint40(block.timestamp);
+                return (gate.withSuspension(), breaker);
+            }
+            if (age < EARLIEST_CONFIRMATION) return (gate, breaker);
+            breaker.incident++;
+            breaker.suspendedAt = 0;
+            return (gate.withTrip(), breaker);
+        }
     }
 
     /// @notice The mark after a checkpoint: it rises with value that was earned (`before`), and scales with deposits and
@@ -45,8 +56,10 @@ library Drawdown {
     /// at the lowest prices.
     function peakAfter(uint256 peakUsd, uint256 beforeUsd, uint256 afterUsd) internal pure returns (uint256) {
         // Nothing was there: the first deposit sets the mark. A total loss without deposits must not erase it.
-        if (beforeUsd == 0) return afterUsd == 0 ? peakUsd : afterUsd;
-        return FixedPointMathLib.fullMulDivUp(FixedPointMathLib.max(peakUsd, beforeUsd), afterUsd, beforeUsd);
+        // Nor does a mark too small: a deposit would multiply what it was rounded by.
+        uint256 risen = FixedPointMathLib.max(peakUsd, beforeUsd);
+        if (beforeUsd == 0 || risen < SMALLEST_MARK) return afterUsd == 0 ? peakUsd : afterUsd;
+        return FixedPointMathLib.fullMulDivUp(risen, afterUsd, beforeUsd);
     }
 
     /// @notice The mark without an asset that made up `share` (in 2^-32) of the value at the last checkpoint.
