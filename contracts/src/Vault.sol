@@ -5,7 +5,6 @@ import "./Types.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {IApprovals} from "./interfaces/IApprovals.sol";
 import {IVault, VaultWords} from "./interfaces/IVault.sol";
-import {IRouter} from "./interfaces/IRouter.sol";
 import {IPriceOracle, PriceQuery} from "./interfaces/IPriceOracle.sol";
 import {Asset, AssetBook, Book} from "./guards/AssetBook.sol";
 import {AssetListing} from "./guards/AssetListing.sol";
@@ -24,6 +23,7 @@ import {OracleBound, Quote} from "./guards/OracleBound.sol";
 import {OrderTerms} from "./guards/OrderTerms.sol";
 import {RoleTerms, Roles} from "./guards/RoleTerms.sol";
 import {Changes, Timelock} from "./guards/Timelock.sol";
+import {RouterCall} from "./guards/RouterCall.sol";
 import {TokenMove} from "./guards/TokenMove.sol";
 import {TransientLock} from "./guards/TransientLock.sol";
 import {TypedData} from "./guards/TypedData.sol";
@@ -248,7 +248,7 @@ contract Vault is IVault, TransientLock {
         uint256 available = FixedPointMathLib.min(start.sell, assets[sell].book.booked);
         if (order.amountIn > available) refuse(Refusal.InsufficientBalance, available);
         TokenMove.push(sell, router, order.amountIn);
-        IRouter(router).swap(sell, buy, address(this), legs);
+        RouterCall.swap(router, sell, buy, legs);
         (fill.spent, fill.received) = start.since(sell, buy);
     }
 
@@ -401,7 +401,7 @@ contract Vault is IVault, TransientLock {
         if (!entry.isTrading()) return 0;
         uint256 amount = FixedPointMathLib.min(entry.booked, TokenMove.balanceOf(token, address(this)));
         if (amount == 0 && entry.flow == 0) return 0;
-        Verdict memory verdict = priceOf(token, asset, hint);
+        Verdict memory verdict = priceOf(token, asset, entry.listing, hint);
         valueUsd = sum.add(verdict, amount, entry.flow, 10 ** entry.decimals);
         uint256 referenceBps = limitsWord.referenceVolatilityBps();
         VolatilityWord volatility = asset.volatility.sampled(verdict.feed, referenceBps);
@@ -732,34 +732,48 @@ contract Vault is IVault, TransientLock {
 
     // ------------------------------------------------------------------------------------------------ prices
 
-    function queryOf(Asset storage asset, Listing listing, uint16 hint) private view returns (PriceQuery memory query) {
-        query.feed = asset.feed;
-        if (listing == Listing.Feed) return query;
-        query.twap = asset.twap;
-        query.quoteFeed = assets[tokenList[query.twap.quoteIndex()]].feed;
-        query.hint = hint;
-    }
-
     /// @dev The price of a listed asset; without one, the reason is the refusal.
-    function priceOf(address token, Asset storage asset, uint16 hint) private view returns (Verdict memory verdict) {
-        verdict = IPriceOracle(oracle).verdict(queryOf(asset, asset.book.listing, hint));
+    function priceOf(address token, Asset storage asset, Listing listing, uint16 hint)
+        private
+        view
+        returns (Verdict memory verdict)
+    {
+        PriceQuery memory query;
+        query.feed = asset.feed;
+        if (listing == Listing.FeedAndTwap) addTwap(query, asset, hint, type(uint256).max, query.feed);
+        verdict = IPriceOracle(oracle).verdict(query);
         if (verdict.reason != Refusal.None) refuse(verdict.reason, uint160(token));
     }
 
+    /// @dev The quote token is mostly the trade's other side, whose feed is known already.
+    function addTwap(PriceQuery memory query, Asset storage asset, uint16 hint, uint256 otherIndex, FeedWord otherFeed)
+        private
+        view
+    {
+        query.twap = asset.twap;
+        query.hint = hint;
+        uint256 index = query.twap.quoteIndex();
+        query.quoteFeed = index == otherIndex ? otherFeed : assets[tokenList[index]].feed;
+    }
+
     function quoteOf(Mandate calldata mandate, Order calldata order) private view returns (Quote memory quote) {
-        Book memory sold = assets[mandate.sell].book;
-        Book memory bought = assets[mandate.buy].book;
+        Asset storage sell = assets[mandate.sell];
+        Asset storage buy = assets[mandate.buy];
+        Book memory sold = sell.book;
+        Book memory bought = buy.book;
         sold.requireTrading(mandate.sell);
         bought.requireTrading(mandate.buy);
-        (Verdict memory high, Verdict memory low) = IPriceOracle(oracle)
-            .pair(
-                queryOf(assets[mandate.sell], sold.listing, order.sellHint),
-                queryOf(assets[mandate.buy], bought.listing, order.buyHint)
-            );
-        if (high.reason != Refusal.None) refuse(high.reason, uint160(mandate.sell));
-        if (low.reason != Refusal.None) refuse(low.reason, uint160(mandate.buy));
-        quote.priceIn = high.high;
-        quote.priceOut = low.low;
+        PriceQuery memory high;
+        PriceQuery memory low;
+        high.feed = sell.feed;
+        low.feed = buy.feed;
+        if (sold.listing == Listing.FeedAndTwap) addTwap(high, sell, order.sellHint, bought.index, low.feed);
+        if (bought.listing == Listing.FeedAndTwap) addTwap(low, buy, order.buyHint, sold.index, high.feed);
+        (Verdict memory highest, Verdict memory lowest) = IPriceOracle(oracle).pair(high, low);
+        if (highest.reason != Refusal.None) refuse(highest.reason, uint160(mandate.sell));
+        if (lowest.reason != Refusal.None) refuse(lowest.reason, uint160(mandate.buy));
+        quote.priceIn = highest.high;
+        quote.priceOut = lowest.low;
         quote.unitIn = 10 ** sold.decimals;
         quote.unitOut = 10 ** bought.decimals;
         quote.sizeFactor = FixedPointMathLib.min(sold.sizeFactor, bought.sizeFactor);

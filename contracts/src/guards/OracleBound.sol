@@ -25,13 +25,13 @@ library OracleBound {
 
     /// @notice What `amountIn` is worth, in USD with 18 decimals.
     function valueUsd(Quote memory quote, uint256 amountIn) internal pure returns (uint256) {
-        return FixedPointMathLib.fullMulDivUp(amountIn, quote.priceIn, quote.unitIn);
+        return FixedPointMathLib.mulDivUp(amountIn, quote.priceIn, quote.unitIn);
     }
 
     /// @notice The least that `worth` base units of the bought token may bring; a bound of zero forbids.
     function requireAbove(uint256 worth_, uint256 amountOut, uint256 slippageBps) internal pure {
         if (slippageBps == 0) refuse(Refusal.BelowOracleBound, 0);
-        uint256 least = FixedPointMathLib.fullMulDivUp(worth_, BPS - slippageBps, BPS);
+        uint256 least = FixedPointMathLib.mulDivUp(worth_, BPS - slippageBps, BPS);
         if (amountOut < least) refuse(Refusal.BelowOracleBound, least);
     }
 
