@@ -4,10 +4,9 @@ pragma solidity 0.8.30;
 import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
-import {Signing} from "../support/Signing.sol";
 import {World} from "../support/World.sol";
 
-/// @title Checkpoints, the high-water mark, the trip and the way back
+/// @title Checkpoints, the high-water mark and the trip
 contract BreakerTest is World {
     // 1,000,000 USDC and 100 WETH at 3,000: 1.3 million. Ten per cent are 130,000: WETH below 1,700.
     int256 private constant CRASH = 1_600e8;
@@ -23,16 +22,16 @@ contract BreakerTest is World {
         Order memory o = orderFor(m, 1_000e6);
         expectRefusal(reason, detail);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
     }
 
     function fall(int256 price) private {
         wethFeed.set(price);
-        vault.checkpoint();
+        checkpoint();
     }
 
     function test_checkpoint_setsValueAndMark() public view {
-        VaultState memory s = vault.state();
+        VaultState memory s = state();
         assertEq(s.netAssetValueUsd, 1_300_000e18);
         assertEq(s.peakUsd, 1_300_000e18);
         assertEq(s.checkpointAt, block.timestamp);
@@ -41,27 +40,27 @@ contract BreakerTest is World {
 
     function test_mark_risesWithTheMarketAndStays() public {
         fall(4_000e8);
-        assertEq(vault.state().peakUsd, 1_400_000e18);
+        assertEq(state().peakUsd, 1_400_000e18);
         fall(3_500e8);
-        assertEq(vault.state().peakUsd, 1_400_000e18);
-        assertEq(vault.state().netAssetValueUsd, 1_350_000e18);
+        assertEq(state().peakUsd, 1_400_000e18);
+        assertEq(state().netAssetValueUsd, 1_350_000e18);
     }
 
     function test_exactlyAtTheLimit_isHealthy() public {
         fall(1_700e8);
-        assertFalse(vault.state().suspended);
+        assertFalse(state().suspended);
         fall(1_700e8 - 1);
-        assertTrue(vault.state().suspended);
+        assertTrue(state().suspended);
     }
 
     function test_firstCrossing_suspends() public {
         wethFeed.set(CRASH);
         vm.expectEmit(address(vault));
         emit IVault.Suspended(1_160_000e18, 1_300_000e18);
-        vault.checkpoint();
-        VaultState memory s = vault.state();
+        checkpoint();
+        VaultState memory s = state();
         assertTrue(s.suspended && !s.tripped);
-        expectNoTrade(Refusal.Suspended, block.timestamp);
+        expectNoTrade(Refusal.Suspended, 0);
     }
 
     function test_healthyCheckpoint_resumes() public {
@@ -70,21 +69,21 @@ contract BreakerTest is World {
         wethFeed.set(3_000e8);
         vm.expectEmit(address(vault));
         emit IVault.Resumed(1_300_000e18, 1_300_000e18);
-        vault.checkpoint();
-        assertFalse(vault.state().suspended);
+        checkpoint();
+        assertFalse(state().suspended);
         run(m, 1_000e6);
     }
 
     function test_secondCrossing_beforeTenMinutesOnlyKeepsTheSuspension() public {
         fall(CRASH);
-        uint64 at = vault.state().suspendedAt;
+        uint64 at = state().suspendedAt;
         pass(10 minutes - 1);
-        vault.checkpoint();
-        assertTrue(vault.state().suspended && !vault.state().tripped);
-        assertEq(vault.state().suspendedAt, at);
+        checkpoint();
+        assertTrue(state().suspended && !state().tripped);
+        assertEq(state().suspendedAt, at);
         pass(1);
-        vault.checkpoint();
-        assertTrue(vault.state().tripped);
+        checkpoint();
+        assertTrue(state().tripped);
     }
 
     function test_secondCrossing_tripsAndOpensAnIncident() public {
@@ -92,189 +91,162 @@ contract BreakerTest is World {
         pass(60 minutes);
         vm.expectEmit(address(vault));
         emit IVault.Tripped(1, 1_160_000e18, 1_300_000e18);
-        vault.checkpoint();
-        VaultState memory s = vault.state();
+        checkpoint();
+        VaultState memory s = state();
         assertTrue(s.tripped && !s.suspended);
         assertEq(s.incident, 1);
-        expectNoTrade(Refusal.Tripped, 1);
+        expectNoTrade(Refusal.Tripped, 0);
     }
 
     function test_crossing_afterSixtyMinutesIsANewFirst() public {
         fall(CRASH);
         pass(60 minutes + 1);
-        vault.checkpoint();
-        assertTrue(vault.state().suspended && !vault.state().tripped);
-        assertEq(vault.state().suspendedAt, block.timestamp);
+        checkpoint();
+        assertTrue(state().suspended && !state().tripped);
+        assertEq(state().suspendedAt, block.timestamp);
         pass(10 minutes);
-        vault.checkpoint();
-        assertTrue(vault.state().tripped);
+        checkpoint();
+        assertTrue(state().tripped);
     }
 
     function test_oneCrossing_isNeverATrip_howeverOftenItIsRepeatedAtOnce() public {
         fall(CRASH);
         for (uint256 i = 0; i < 5; i++) {
-            vault.checkpoint();
+            checkpoint();
         }
-        assertFalse(vault.state().tripped);
+        assertFalse(state().tripped);
     }
 
     function test_recovery_doesNotUntrip() public {
         trip();
         fall(5_000e8);
         pass(1 hours);
-        vault.checkpoint();
-        assertTrue(vault.state().tripped);
+        checkpoint();
+        assertTrue(state().tripped);
     }
 
     function test_refusedPrice_neverTrips() public {
         wethFeed.kill();
         expectRefusal(Refusal.PriceUnavailable, uint160(address(weth)));
-        vault.checkpoint();
-        assertFalse(vault.state().suspended);
+        checkpoint();
+        assertFalse(state().suspended);
     }
 
     function test_deadFeedOfAnAbsentAsset_stopsNothing() public {
         wbtcFeed.kill();
-        vault.checkpoint();
+        checkpoint();
         run(m, 1_000e6);
     }
 
     function test_withdrawal_neitherTripsNorHides() public {
         vm.prank(owner);
         vault.withdraw(address(usdc), 800_000e6, owner);
-        vault.checkpoint();
-        VaultState memory s = vault.state();
+        checkpoint();
+        VaultState memory s = state();
         assertFalse(s.suspended);
         assertEq(s.netAssetValueUsd, 500_000e18);
         assertEq(s.peakUsd, 500_000e18);
         // Half the WETH value is now a third of everything.
         fall(1_500e8);
-        assertTrue(vault.state().suspended);
+        assertTrue(state().suspended);
     }
 
     function test_withdrawalDuringADrawdown_keepsItsRatio() public {
         fall(1_800e8); // 1,180,000 of 1,300,000
         vm.prank(owner);
         vault.withdraw(address(usdc), 590_000e6, owner);
-        vault.checkpoint();
-        assertEq(vault.state().netAssetValueUsd, 590_000e18);
-        assertEq(vault.state().peakUsd, 650_000e18);
+        checkpoint();
+        assertEq(state().netAssetValueUsd, 590_000e18);
+        assertEq(state().peakUsd, 650_000e18);
     }
 
     function test_deposit_doesNotHideADrawdown() public {
         wethFeed.set(CRASH);
         give(usdc, 5_000_000e6);
-        vault.checkpoint();
-        assertTrue(vault.state().suspended);
+        checkpoint();
+        assertTrue(state().suspended);
     }
 
     function test_lossFromUnderTheBooks_counts() public {
         weth.burn(address(vault), 50e18);
-        vault.checkpoint();
-        assertEq(vault.state().netAssetValueUsd, 1_150_000e18);
-        assertTrue(vault.state().suspended);
+        checkpoint();
+        assertEq(state().netAssetValueUsd, 1_150_000e18);
+        assertTrue(state().suspended);
     }
 
     function test_lossOfEverything_keepsTheMark() public {
         weth.burn(address(vault), 100e18);
         usdc.burn(address(vault), 1_000_000e6);
-        vault.checkpoint();
+        checkpoint();
         pass(11 minutes);
-        vault.checkpoint();
-        assertTrue(vault.state().tripped);
+        checkpoint();
+        assertTrue(state().tripped);
     }
 
-    // --- reset ---
+    // --- trip() ---
 
-    function test_reset_armsANewExecutorAndWaitsForACheckpoint() public {
-        trip();
-        address old = executor;
-        executor = makeAddr("new executor");
-        BreakerReset memory r = resetTo(executor);
-        vm.expectEmit(address(vault));
-        emit IVault.BreakerWasReset(1, executor, r.executorExpiry, 2);
-        reset(r);
-        VaultState memory s = vault.state();
-        assertFalse(s.tripped || s.suspended || s.checkpointFresh);
-        assertEq(s.epoch, 2);
-        assertEq(s.executor, executor);
-        expectNoTrade(Refusal.CheckpointStale, s.checkpointAt);
-        // The price stays where it fell to: the mark is set anew there.
-        wethFeed.set(1_600e8);
-        vault.checkpoint();
-        assertEq(vault.state().peakUsd, 1_160_000e18);
-        assertFalse(vault.state().suspended, "the old mark is not held against it");
+    function testFuzz_trip_refusesWhereNothingFell(int256 price) public {
+        wethFeed.set(bound(price, 1_700e8, 90_000e8));
+        uint256 value = 1_000_000e18 + uint256(wethFeed.answer()) * 1e12;
+        expectRefusal(Refusal.NoDrawdown, value > 1_300_000e18 ? value : 1_300_000e18);
+        vault.trip(hints());
+        // And nothing of it stays.
+        assertEq(state().peakUsd, 1_300_000e18);
+    }
+
+    /// @notice Anybody's call is as good as a checkpoint, as the first crossing and as the second.
+    function testFuzz_trip_actsAsACheckpoint(address caller, bool first, uint16 wait) public {
+        wethFeed.set(CRASH);
+        vm.prank(caller);
+        if (first) vault.trip(hints());
+        else vault.checkpoint(hints());
+        assertTrue(state().suspended);
+        pass(bound(wait, 0, 2 hours));
+        uint256 age = block.timestamp - state().suspendedAt;
+        bool trips = age >= 10 minutes && age <= 60 minutes;
+        vm.prank(caller);
+        vault.trip(hints());
+        assertEq(state().tripped, trips);
+        assertEq(state().incident, trips ? 1 : 0);
+        assertEq(state().checkpointAt, block.timestamp);
+        if (!trips) return;
+        expectRefusal(Refusal.Tripped, 1);
+        vault.trip(hints());
+    }
+
+    function test_trip_afterRecoveryRefusesAndLeavesTheSuspension() public {
+        fall(CRASH);
         wethFeed.set(3_000e8);
-        vault.checkpoint();
-        Order memory o = orderFor(m, 1_000e6);
-        expectRefusal(Refusal.NotExecutor, uint160(old));
-        vm.prank(old);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
-        run(m, 1_000e6);
+        expectRefusal(Refusal.NoDrawdown, 1_300_000e18);
+        vault.trip(hints());
+        assertTrue(state().suspended);
+        checkpoint();
+        assertFalse(state().suspended);
     }
 
-    function test_reset_leavesAPauseInPlace() public {
-        trip();
+    function test_unpause_clearsOnlyThePause() public {
+        fall(CRASH);
         vm.prank(guardian);
         vault.pause();
-        reset(resetTo(makeAddr("new executor")));
-        assertTrue(vault.state().paused);
+        vm.prank(owner);
+        vault.unpause();
+        assertTrue(state().suspended && !state().paused);
+        pass(11 minutes);
+        checkpoint();
+        vm.prank(guardian);
+        vault.pause();
+        vm.prank(owner);
+        vault.unpause();
+        assertTrue(state().tripped && !state().paused);
     }
 
-    function test_reset_secondTripIsAnotherIncident() public {
-        trip();
-        BreakerReset memory first = resetTo(makeAddr("new executor"));
-        reset(first);
-        wethFeed.set(3_000e8);
-        vault.checkpoint();
-        trip();
-        assertEq(vault.state().incident, 2);
-        expectResetRefused(first, 2, Refusal.WrongIncident, 2);
-    }
-
-    function expectResetRefused(BreakerReset memory r, uint256 signers, Refusal reason, uint256 detail) private {
-        bytes32 digest = Signing.resetDigest(address(vault), r, vault.state().policyHash);
-        ReviewerSignature[] memory list = reviewed(digest, signers);
-        expectRefusal(reason, detail);
-        vault.resetBreaker(r, list);
-    }
-
-    function test_reset_refusesWhenNothingIsTripped() public {
-        expectResetRefused(resetTo(stranger), 2, Refusal.WrongIncident, 0);
+    function test_checkpoint_goesOnWhilePausedAndUnsealed() public {
+        vm.prank(guardian);
+        vault.pause();
         fall(CRASH);
-        expectResetRefused(resetTo(stranger), 2, Refusal.WrongIncident, 0);
-    }
-
-    function test_reset_refusesTooFewAnotherIncidentAndThePast() public {
-        trip();
-        BreakerReset memory r = resetTo(stranger);
-        expectResetRefused(r, 1, Refusal.BadSignature, 1);
-        r.incident = 2;
-        expectResetRefused(r, 2, Refusal.WrongIncident, 1);
-        r = resetTo(stranger);
-        r.deadline = uint64(block.timestamp - 1);
-        expectResetRefused(r, 2, Refusal.VoucherExpired, r.deadline);
-        r = resetTo(stranger);
-        r.executorExpiry = uint64(block.timestamp);
-        expectResetRefused(r, 2, Refusal.OutOfBounds, block.timestamp);
-    }
-
-    function test_reset_refusesTheOldKeyAndHoldersOfRoles() public {
-        trip();
-        address[5] memory holders = [executor, owner, treasurer, guardian, reviewers[2]];
-        for (uint256 i = 0; i < holders.length; i++) {
-            expectResetRefused(resetTo(holders[i]), 2, Refusal.RoleConflict, uint160(holders[i]));
-        }
-        expectResetRefused(resetTo(address(0)), 2, Refusal.OutOfBounds, 0);
-    }
-
-    function test_reset_refusesSignaturesForAnotherKey() public {
-        trip();
-        BreakerReset memory r = resetTo(stranger);
-        bytes32 digest = Signing.resetDigest(address(vault), r, vault.state().policyHash);
-        ReviewerSignature[] memory list = reviewed(digest, 2);
-        r.newExecutor = address(this);
-        expectRefusal(Refusal.BadSignature, uint160(reviewers[0]));
-        vault.resetBreaker(r, list);
+        assertTrue(state().suspended && state().paused);
+        pass(11 minutes);
+        checkpoint();
+        assertTrue(state().tripped && state().paused);
     }
 }
