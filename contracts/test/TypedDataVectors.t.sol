@@ -4,21 +4,26 @@ pragma solidity 0.8.30;
 import "../src/Types.sol";
 import {BreakerResetTerms} from "../src/guards/BreakerResetTerms.sol";
 import {MandateTerms} from "../src/guards/MandateTerms.sol";
+import {OrderTerms} from "../src/guards/OrderTerms.sol";
 import {Envelope, ReviewVoucher} from "../src/guards/ReviewVoucher.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice The digests as a vault computes them, at an address of our choice.
 contract Digests {
     function mandate(Mandate calldata m) external view returns (bytes32) {
-        return MandateTerms.id(m);
+        return MandateTerms.id(m, address(this));
+    }
+
+    function order(Order calldata o) external view returns (bytes32) {
+        return OrderTerms.digest(o, address(this));
     }
 
     function voucher(Envelope calldata e) external view returns (bytes32) {
-        return ReviewVoucher.digest(e);
+        return ReviewVoucher.digest(e, address(this));
     }
 
     function breakerReset(BreakerReset calldata r, bytes32 policyHash) external view returns (bytes32) {
-        return BreakerResetTerms.digest(r, policyHash);
+        return BreakerResetTerms.digest(r, policyHash, address(this));
     }
 }
 
@@ -39,16 +44,36 @@ contract TypedDataVectorsTest is Test {
             buy: address(0xB2),
             total: 100_000e6,
             maximumSlice: 20_000e6,
+            refillAmount: 40_000e6,
+            refillPeriod: 86_400,
             start: 1_790_000_000,
             end: 1_790_604_800,
             minimumInterval: 60,
             maximumExecutions: 5,
             worstPrice: 3e44,
             slippageBps: 50,
+            poorFillBps: 40,
+            maximumPoorFills: 3,
             configurationHash: word(2),
             salt: 7
         });
-        assertEq(vault.mandate(m), 0xf5fcea26821e7ffe1f54114ca2c4d186291ea1b528e734df11b0f3552f44c988);
+        assertEq(vault.mandate(m), 0xbff5939da9f939c43242b2b1e555758e36d1f8d4770ac46696c9c1523f77d72e);
+    }
+
+    function test_order() public view {
+        Order memory o = Order({
+            mandateId: word(3),
+            amountIn: 20_000e6,
+            minimumOut: 6.6e18,
+            deadline: 1_790_000_048,
+            executionIndex: 2,
+            epoch: 3,
+            decisionHead: word(5),
+            modelId: word(6),
+            sellHint: 0,
+            buyHint: 299
+        });
+        assertEq(vault.order(o), 0xabe13adbba79b2b733c482548a4e5715b7d50bdd5e3ff4e4b2f4eeff24950f5a);
     }
 
     function test_voucher() public view {

@@ -15,14 +15,35 @@ const mandate = mandateId(424242, vault, {
   buy,
   total: 100_000_000_000n,
   maximumSlice: 20_000_000_000n,
+  refillAmount: 40_000_000_000n,
+  refillPeriod: 86_400,
   start: 1_790_000_000,
   end: 1_790_604_800,
   minimumInterval: 60,
   maximumExecutions: 5,
   worstPrice: 300_000_000_000_000_000_000_000_000_000_000_000_000_000_000n,
   slippageBps: 50,
+  poorFillBps: 40,
+  maximumPoorFills: 3,
   configurationHash: word('2'),
   salt: 7n,
+})
+const order = hashTypedData({
+  domain,
+  types: typedDataTypes,
+  primaryType: 'Order',
+  message: {
+    mandateId: word('3'),
+    amountIn: 20_000_000_000n,
+    minimumOut: 6_600_000_000_000_000_000n,
+    deadline: 1_790_000_048n,
+    executionIndex: 2,
+    epoch: 3,
+    decisionHead: word('5'),
+    modelId: word('6'),
+    sellHint: 0,
+    buyHint: 299,
+  },
 })
 const voucher = hashTypedData({
   domain,
@@ -53,4 +74,4 @@ const breakerReset = hashTypedData({
     policyHash: word('4'),
   },
 })
-console.log({ mandate, voucher, breakerReset })
+console.log({ mandate, order, voucher, breakerReset })

@@ -1,7 +1,7 @@
 import { type Address, encodeFunctionData, type Hex, hexToNumber, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import { basisPointsOfOne, oneToken } from '../../shared/chain/units.ts'
+import { basisPointsOfOne, oneToken, oneUsd } from '../../shared/chain/units.ts'
 import { available } from '../../shared/policy/balance.ts'
 import type { AssetState, VaultState } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
@@ -69,6 +69,8 @@ function drawdownCrossed(state: VaultState, assets: readonly AssetState[]): bool
     if (asset.verdict.reason !== 'None') return false
     value += (amount * asset.verdict.high) / oneToken(asset.decimals)
   }
+  // Below a dollar the vault looks at no drawdown.
+  if (state.peakUsd < oneUsd) return false
   return value * basisPointsOfOne < state.peakUsd * (basisPointsOfOne - BigInt(state.limits.drawdownBps))
 }
 

@@ -30,6 +30,9 @@ const passingReasons: ReadonlySet<Reason> = new Set<Reason>([
   'SimulationReverted',
   'CheckpointStale',
   'PriceStale',
+  'PriceDisagreement',
+  'TwapUnavailable',
+  'SequencerDown',
   'TooSoon',
 ])
 
