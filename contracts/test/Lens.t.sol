@@ -6,6 +6,8 @@ import {ILens, PoolHistory, PoolQuery, PoolState, TickView} from "../src/interfa
 import {IUniswapV3Pool} from "../src/interfaces/IUniswapV3Pool.sol";
 import {Lens} from "../src/Lens.sol";
 import {Refusal} from "../src/Refusal.sol";
+import {VaultReading} from "../src/VaultReading.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {MockToken} from "./support/MockToken.sol";
 import {IV3Minter} from "./support/Uniswap.sol";
 import {World} from "./support/World.sol";
@@ -87,7 +89,7 @@ contract LensTest is World {
     function see(Venue venue, address at, uint8 words) private view returns (PoolState memory) {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = PoolQuery(venue, at, words);
-        PoolState[] memory pools = lens.observe(address(vault), 0, queries, new uint32[](0)).pools;
+        PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools;
         assertEq(pools.length, 1);
         assertEq(pools[0].pool, at);
         assertEq(uint256(pools[0].venue), uint256(venue));
@@ -105,7 +107,7 @@ contract LensTest is World {
         for (uint256 i = 0; i < pools.length; i++) {
             queries[i] = PoolQuery(pools[i] == pair ? Venue.UniswapV2 : Venue.UniswapV3, pools[i], 0);
         }
-        return lens.observe(address(vault), 0, queries, ages).history;
+        return lens.observe(address(vault), 0, 0, queries, ages).history;
     }
 
     function test_view_isTheVaultsAndTheBlocks() public {
@@ -114,14 +116,14 @@ contract LensTest is World {
         run(m, 1_000e6);
         vm.deal(executor, 3 ether);
         vm.fee(11 gwei);
-        TickView memory seen = lens.observe(address(vault), id, new PoolQuery[](0), ages);
+        TickView memory seen = lens.observe(address(vault), id, MODEL, new PoolQuery[](0), ages);
         assertEq(seen.chainId, block.chainid);
         assertEq(seen.blockNumber, block.number);
         assertEq(seen.timestamp, block.timestamp);
         assertEq(seen.baseFeePerGas, 11 gwei);
         assertEq(seen.executorBalance, 3 ether);
-        assertEq(keccak256(abi.encode(seen.vault)), keccak256(abi.encode(vault.state())));
-        assertEq(keccak256(abi.encode(seen.assets)), keccak256(abi.encode(vault.assets())));
+        assertEq(keccak256(abi.encode(seen.vault)), keccak256(abi.encode(state())));
+        assertEq(keccak256(abi.encode(seen.assets)), keccak256(abi.encode(VaultReading.assetsOf(vault))));
         assertEq(keccak256(abi.encode(seen.mandate)), keccak256(abi.encode(vault.mandateProgress(id))));
         assertEq(seen.mandate.filled, 1_000e6);
     }
@@ -134,7 +136,7 @@ contract LensTest is World {
         ids[1] = open(sellUsdc());
         (uint64 at, VaultState memory s, MandateProgress[] memory progress) = lens.sweep(address(vault), ids);
         assertEq(at, block.timestamp);
-        assertEq(keccak256(abi.encode(s)), keccak256(abi.encode(vault.state())));
+        assertEq(keccak256(abi.encode(s)), keccak256(abi.encode(state())));
         assertEq(progress[0].filled, 1_000e6);
         assertTrue(progress[1].open && progress[1].filled == 0);
         assertFalse(progress[2].open);
@@ -267,7 +269,7 @@ contract LensTest is World {
     function test_history_emptyUnlessAskedFor() public view {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = PoolQuery(Venue.UniswapV3, pool, 0);
-        PoolHistory memory past = lens.observe(address(vault), 0, queries, new uint32[](0)).history;
+        PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).history;
         assertEq(past.pool, address(0));
         assertEq(past.secondsAgo.length + past.tickCumulatives.length, 0);
     }
@@ -286,7 +288,7 @@ contract LensTest is World {
         queries[1] = queries[0];
         queries[2] = PoolQuery(Venue.UniswapV2, queries[0].pool, 0);
         queries[3] = PoolQuery(Venue.UniswapV3, pool, 1);
-        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, queries, ages);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
         assertFalse(seen.pools[0].exists || seen.pools[1].exists);
         assertTrue(seen.pools[3].exists);
         assertEq(seen.history.pool, pool);
@@ -296,14 +298,14 @@ contract LensTest is World {
     function test_endlessHistory_leavesThePoolsReadable() public {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = PoolQuery(Venue.UniswapV3, address(new EndlessPool()), 1);
-        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, queries, ages);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
         assertTrue(seen.pools[0].exists);
         assertEq(seen.history.secondsAgo.length, 0);
     }
 
     function test_tokenOutOfOrder_leavesTheRestReadable() public {
         usdc.setBalances(MockToken.Balances.Revert);
-        TickView memory seen = lens.observe(address(vault), 0, new PoolQuery[](0), ages);
+        TickView memory seen = lens.observe(address(vault), 0, 0, new PoolQuery[](0), ages);
         assertEq(uint256(seen.assets[0].verdict.reason), uint256(Refusal.TransferFailed));
         assertEq(seen.assets[3].balance, 100e18);
     }
