@@ -15,6 +15,9 @@ export interface Slice {
   /** Realised shortfall below the oracle, basis points; negative is better than the oracle. */
   slippageBps: number
   predictedSlippageBps: number
+  /** What the transaction cost, and what of it the vault gave back, wei. */
+  gasCostWei: string
+  gasRefundWei: string
   legs: number
   split: { venue: string; pool: Address; feePips: number; amountIn: string }[]
   relay: string
@@ -43,10 +46,10 @@ export async function filledSlices(
   for (const execution of items) {
     if (execution.transactionHash === null || execution.state !== 'included') continue
     const receipt = await client.getTransactionReceipt({ hash: execution.transactionHash })
-    const [executed] = parseEventLogs({ abi: vaultAbi, eventName: 'Executed', logs: receipt.logs }).filter(
-      ({ address }) => address.toLowerCase() === vault.toLowerCase(),
-    )
+    const logs = receipt.logs.filter(({ address }) => address.toLowerCase() === vault.toLowerCase())
+    const [executed] = parseEventLogs({ abi: vaultAbi, eventName: 'Executed', logs })
     if (executed === undefined) continue
+    const [refunded] = parseEventLogs({ abi: vaultAbi, eventName: 'GasRefunded', logs })
     const { amountIn, amountOut, oracleOut, decisionHead } = executed.args
     slices.push({
       slot: execution.slot,
@@ -57,6 +60,8 @@ export async function filledSlices(
       oracleOut: oracleOut.toString(),
       slippageBps: Number(((oracleOut - amountOut) * 100_000_000n) / oracleOut) / 10_000,
       predictedSlippageBps: Number(execution.predictedSlippageBps),
+      gasCostWei: (receipt.gasUsed * receipt.effectiveGasPrice).toString(),
+      gasRefundWei: (refunded?.args.amountWei ?? 0n).toString(),
       legs: execution.legs.length,
       split: execution.legs.map(({ venue, pool, feePips, amountIn: part }) => ({
         venue,

@@ -1,3 +1,4 @@
+import { formatEther } from 'viem'
 import type { Progress } from './progress.ts'
 import type { RunSummary } from './run.ts'
 import type { Session } from './session.ts'
@@ -18,6 +19,10 @@ export function printSlice(progress: Progress, session: Session, slice: Slice): 
     'slippage',
     `predicted ${slice.predictedSlippageBps.toFixed(2)} bps, realised ${slice.slippageBps.toFixed(2)} bps below oracle`,
   )
+  const cost = BigInt(slice.gasCostWei)
+  const refunded = (100 * Number(slice.gasRefundWei)) / Number(cost)
+  const paid = Number(formatEther(cost)).toFixed(6)
+  progress.stage('gas', `${paid} ETH, of which the vault gave back ${refunded.toFixed(0)} %`)
   progress.stage('relay', slice.relay)
   progress.stage('hash', slice.txHash)
   progress.stage('log head', slice.decisionHead)

@@ -9,6 +9,7 @@ import {
   keccak256,
   type PublicClient,
   type StateOverride,
+  toHex,
 } from 'viem'
 import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
@@ -189,4 +190,15 @@ export async function progressSlotOf(client: PublicClient, vault: Address, openI
     if (word !== undefined && BigInt(word) !== 0n) return slotAt(wantedId, position)
   }
   throw new Error('The vault keeps no progress where it was looked for.')
+}
+
+/** The word of the gate, and the storage slot where it lies. */
+export async function gateOf(client: PublicClient, vault: Address): Promise<{ slot: Hex; value: bigint }> {
+  const { gate } = await client.readContract({ address: vault, abi: vaultAbi, functionName: 'words' })
+  for (let position = 0; position < 64; position++) {
+    const slot = toHex(position, { size: 32 })
+    const word = await client.getStorageAt({ address: vault, slot })
+    if (word !== undefined && BigInt(word) === gate) return { slot, value: gate }
+  }
+  throw new Error('The vault keeps no gate where it was looked for.')
 }

@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hex, type StateOverride } from 'viem'
+import { type Address, encodeFunctionData, type Hex, type StateOverride, toHex } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { modelInUseId } from '../../models/model-in-use.ts'
@@ -14,7 +14,7 @@ import { maximum, oneUsd } from '../../shared/chain/units.ts'
 import { type Mandate, mandateId } from '../../shared/schema/mandate.ts'
 import { Random } from '../unit/random.ts'
 import { ask } from './clients.ts'
-import { type Asked, encodeExecute, MirroredVault, type Pair, progressSlotOf } from './mirrored-vault.ts'
+import { type Asked, encodeExecute, gateOf, MirroredVault, type Pair, progressSlotOf } from './mirrored-vault.ts'
 
 // The mirror in shared/policy must refuse what the vault refuses, with the same first reason. Random orders are put to
 // both, in every condition that a vault can be in; what the vault says is asked of the chain by eth_call.
@@ -244,7 +244,7 @@ test('an asset in quarantine, before and after the next checkpoint', async () =>
   await call(devnet.accounts.guardian, data, 'quarantining')
   await compare(5, plainOf(2_000))
   await takeCheckpoint(devnet, treasury.vault)
-  await compare(10, plainOf(2_000))
+  await compare(15, plainOf(2_000))
   mandate = usdcForWeth.mandate
   id = usdcForWeth.id
 })
@@ -285,6 +285,14 @@ test('lower limits: the size of an order, then what may be lost', async () => {
   await compare(20, plainOf(2_500))
 })
 
+test('a sentinel, whom the agent does not speak for', async () => {
+  // Setting one waits for days: its bit is put into the state that is asked.
+  const sentinelBit = 1n << 254n
+  const { slot, value } = await gateOf(clientOf(devnet), treasury.vault)
+  const stateDiff = [{ slot, value: toHex(value | sentinelBit, { size: 32 }) }]
+  await compare(15, plainOf(2_500), [{ address: treasury.vault, stateDiff }])
+})
+
 test('a fall: the sources disagree, then it suspends, then it trips', async () => {
   devnet.control.setPrice('WETH', 1500)
   await devnet.control.mine()
@@ -307,7 +315,7 @@ test('every refusal that can be reached was reached, in more than 300 orders', (
     ...['WrongExecutionIndex', 'LegsMismatch', 'MandateUnknown', 'MandateNotStarted', 'MandateEnded', 'SliceTooLarge'],
     ...['TooSoon', 'MandateExceeded', 'ExecutionsExhausted', 'WorstPrice', 'AssetUnknown', 'PriceStale'],
     ...['MandateLatched', 'RefillExceeded', 'ModelInactive', 'AssetQuarantined', 'SizeCapExceeded', 'LossExceeded'],
-    ...['PriceDisagreement'],
+    ...['PriceDisagreement', 'SentinelRequired'],
     ...[
       'BelowOracleBound',
       'VolumeExceeded',

@@ -15,6 +15,7 @@ const summarySchema = z.object({
       oracleOut: decimalString,
       slippageBps: z.number(),
       predictedSlippageBps: z.number(),
+      gasRefundWei: decimalString,
       legs: z.int().min(1),
       relay: z.string().min(1),
       decisionHead: hash,
@@ -35,6 +36,7 @@ function expectWholeOrder(stdout: string): z.output<typeof summarySchema> {
   expect(summary.mandateFilled).toBe(summary.mandateTotal)
   expect(summary.slices.reduce((sum, { amountIn }) => sum + BigInt(amountIn), 0n)).toBe(BigInt(summary.mandateTotal))
   expect(summary.slices.some(({ legs }) => legs >= 2)).toBe(true)
+  for (const { gasRefundWei } of summary.slices) expect(BigInt(gasRefundWei)).toBeGreaterThan(0n)
   return summary
 }
 

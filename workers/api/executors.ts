@@ -1,21 +1,30 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Address } from 'viem'
+import { modelInUseId } from '../../models/model-in-use.ts'
 import { executorAddress } from '../agent/signer.ts'
 import type { Environment } from '../environment.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
-import { accessProblems, addressParameter, json, problems, security, wireAddress } from './wire.ts'
+import { accessProblems, addressParameter, json, problems, security, wireAddress, wireBytes32 } from './wire.ts'
 
-const executorSchema = z.object({ vault: wireAddress, epoch: z.int(), executor: wireAddress }).openapi('Executor')
+const executorSchema = z
+  .object({
+    vault: wireAddress,
+    epoch: z.int(),
+    executor: wireAddress,
+    modelId: wireBytes32.openapi({ description: 'The model behind its orders, which the vault must allow.' }),
+  })
+  .openapi('Executor')
 
 const readExecutor = createRoute({
   method: 'get',
   path: '/v1/executors/{vault}/{epoch}',
   tags: ['Vaults'],
-  summary: 'The executor key a vault must name in an epoch',
+  summary: 'The executor key a vault must name in an epoch, and the model it must allow',
   description:
     'What a vault is configured with, and what reviewers put into a breaker reset (the epoch rises by one with it). The ' +
-    "vault may be one that is yet to be deployed. The address must hold ether: it pays for the vault's transactions.",
+    "vault may be one that is yet to be deployed. The address must hold ether: it pays for the vault's transactions, and the " +
+    'vault refunds what its limits allow. Orders of another model are refused (`ModelInactive`).',
   security,
   middleware: [requireScope('vaults:read')] as const,
   request: {
@@ -37,5 +46,6 @@ export const executors = new OpenAPIHono<ApiEnv>().openapi(readExecutor, (contex
   const { environment, access } = context.var
   const { vault, epoch } = context.req.valid('param')
   requireVault(access, vault)
-  return context.json({ vault, epoch, executor: ourExecutor(environment, vault, epoch) }, 200)
+  const executor = ourExecutor(environment, vault, epoch)
+  return context.json({ vault, epoch, executor, modelId: modelInUseId }, 200)
 })

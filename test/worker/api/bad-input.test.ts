@@ -40,6 +40,7 @@ describe('terms that contradict themselves, the vault or the chain', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['an unknown token', { sell: `0x${'99'.repeat(20)}` }, 'sell', 'AssetUnknown'],
     ['a token the vault does not list', { buy: tokens.dai.address }, 'buy', 'AssetUnknown'],
+    ['a token in quarantine', { buy: tokens.usdt.address }, 'buy', 'AssetQuarantined'],
     ['the same token twice', { buy: tokens.usdc.address }, 'buy', 'MandateInvalid'],
     ['a zero total', { total: '0', maximumSlice: '0' }, 'total', 'MandateInvalid'],
     ['a total beyond what the vault counts', { total: huge, maximumSlice: huge }, 'total', 'OutOfBounds'],

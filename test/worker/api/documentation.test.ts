@@ -1,6 +1,7 @@
 // First, so that schemas of shared/ exist before the API's framework extends zod: the worker's entry does the same.
 import '../../../shared/schema/decision.ts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { modelInUseId } from '../../../models/model-in-use.ts'
 import { executorAddress } from '../../../workers/agent/signer.ts'
 import { problemCatalogue, problemType } from '../../../workers/api/problems.ts'
 import { call, env, expectProblem, migrate, registerVault } from './client.ts'
@@ -151,7 +152,8 @@ describe('the service', () => {
     const { status, body } = await call('GET', `/v1/vaults/${vaultAddress}`)
     expect(status).toBe(200)
     expect(body.state).toMatchObject({ tripped: false, sealed: true, limits: { maximumSlippageBps: 100 } })
-    expect(body.state.assets[0]).toMatchObject({ symbol: 'WETH', display: { booked: '5 WETH' } })
+    expect(body.state.assets[0]).toMatchObject({ symbol: 'WETH', listing: 'Feed', display: { booked: '5 WETH' } })
+    expect(body.state.assets[2]).toMatchObject({ symbol: 'USDT', listing: 'Quarantined' })
     expect(body.ledger).toMatchObject({ length: 0, live: null })
   })
 
@@ -159,6 +161,7 @@ describe('the service', () => {
     const executors = []
     for (const epoch of [1, 2]) executors.push(await call('GET', `/v1/executors/${vaultAddress}/${epoch}`))
     const [first, second] = executors.map(({ body }) => body.executor)
+    for (const { body } of executors) expect(body.modelId).toBe(modelInUseId)
     expect(first).toBe(executorAddress(`0x${'11'.repeat(32)}`, 1, 424_242, vaultAddress, 1))
     expect(second).not.toBe(first)
     expectProblem(await call('GET', `/v1/executors/${vaultAddress}/-1`), 404, 'not-found')

@@ -15,6 +15,7 @@ import { lensAbi } from '../../../shared/chain/generated/lens.ts'
 import { vaultAbi } from '../../../shared/chain/generated/vault.ts'
 import { deploylessAbi } from '../../../shared/chain/lens.ts'
 import { mandateId } from '../../../shared/schema/mandate.ts'
+import { listings } from '../../../shared/schema/snapshot.ts'
 import { executorAddress } from '../../../workers/agent/signer.ts'
 
 // A provider that knows a few vaults: it decodes the calls and answers as the contract's ABI says.
@@ -35,8 +36,8 @@ function token(symbol: string): TokenDefinition {
   if (found === undefined) throw new Error(`The local chain has no ${symbol}.`)
   return found
 }
-export const tokens = { weth: token('WETH'), usdc: token('USDC'), dai: token('DAI') }
-const listed = [tokens.weth, tokens.usdc]
+export const tokens = { weth: token('WETH'), usdc: token('USDC'), dai: token('DAI'), usdt: token('USDT') }
+const listed = [tokens.weth, tokens.usdc, tokens.usdt]
 
 export interface FakeChain {
   /** Mandates that are open on chain. */
@@ -48,7 +49,7 @@ export interface FakeChain {
 const rpcRequest = z.object({ id: z.unknown(), method: z.string(), params: z.array(z.unknown()).optional() })
 const callParameters = z.tuple([z.object({ to: z.string().optional(), data: z.string() })]).rest(z.unknown())
 
-/** Puts the provider behind `fetch`. DAI is known to the agent, and the vaults do not list it. */
+/** Puts the provider behind `fetch`. DAI is known to the agent, and the vaults do not list it; USDT is in quarantine in all of them. */
 export function fakeChain(): FakeChain {
   const chain: FakeChain = { openMandates: new Set(), reachable: true, chainId: devnet.id }
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_input, init) => {
@@ -94,7 +95,7 @@ function callLens(data: Hex): { result: unknown } | { error: unknown } {
       functionName: 'assetsOf',
       result: listed.map(({ address, decimals }) => ({
         token: address,
-        listing: 1,
+        listing: listings.indexOf(address === tokens.usdt.address ? 'Quarantined' : 'Feed'),
         decimals,
         booked: 5n * 10n ** BigInt(decimals),
         balance: 5n * 10n ** BigInt(decimals),
