@@ -94,7 +94,10 @@ function main(): void {
 
 function compile(): void {
   try {
-    execFileSync(foundryBinary('forge'), ['build', '--quiet'], { cwd: contracts, stdio: 'inherit' })
+    execFileSync(foundryBinary('forge'), ['build', '--quiet', '--skip', 'test/**'], {
+      cwd: contracts,
+      stdio: 'inherit',
+    })
   } catch (error) {
     console.error(error instanceof BinaryMissing ? error.message : 'The contracts do not compile; nothing was written.')
     process.exit(1)

@@ -26,13 +26,13 @@ export interface TreasuryLimits {
 }
 
 /**
- * A treasury of 800,000 USD that trades up to 50,000 USD without asking, 200,000 USD in one order and 250,000 USD a day,
- * never more than 1 % below the oracle, loses at most 2,500 USD a day against it, pays its agent's gas, and stops at a fall
- * of a tenth. Its books are priced hourly.
+ * A treasury of 800,000 USD that trades up to 50,000 USD without asking, never more than 1 % below the oracle. Its meters hold
+ * 250,000 USD of volume, 2,500 USD of loss and 500 USD of gas refunds, and drain in a day. It stops at a fall of a tenth, and
+ * its books are priced hourly.
  */
 export const defaultLimits: TreasuryLimits = {
   automaticLimitUsd: 50_000n * usd,
-  sizeCapUsd: 200_000n * usd,
+  sizeCapUsd: 250_000n * usd,
   volumeCapacityUsd: 250_000n * usd,
   lossCapacityUsd: 2_500n * usd,
   refundCapacityUsd: 500n * usd,
