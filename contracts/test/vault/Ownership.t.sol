@@ -37,7 +37,7 @@ contract OwnershipTest is Doors {
 
     function testFuzz_acceptOwner_isForWhoWasProposed(address account, address random, uint8 pick) public {
         address other = outsider(random, pick);
-        vm.assume(account != other && account != owner && account != guardian);
+        vm.assume(account != other && account != owner && account != guardian && account != address(0));
         assertUnauthorized(account, accept);
         propose(account);
         assertUnauthorized(other, accept);
@@ -80,7 +80,7 @@ contract OwnershipTest is Doors {
 
     function testFuzz_acceptOwner_aLaterProposalReplacesAnEarlierOne(address first, address second) public {
         vm.assume(first != second && second != address(0) && second != executor && second != guardian);
-        vm.assume(first != owner && second != owner);
+        vm.assume(first != address(0) && first != owner && second != owner);
         propose(first);
         propose(second);
         assertUnauthorized(first, accept);
