@@ -34,7 +34,8 @@ contract PriceOracle is IPriceOracle {
     /// @inheritdoc IPriceOracle
     function verdict(PriceQuery calldata query) external view returns (Verdict memory) {
         if (!sequencerIsUp()) return none(Refusal.SequencerDown, 0);
-        return agreed(query, read(query.feed), FeedWord.wrap(0), none(Refusal.None, 0));
+        Verdict memory feed = read(query.feed);
+        return hasTwap(query) ? agreed(query, feed, read(query.quoteFeed)) : feed;
     }
 
     /// @inheritdoc IPriceOracle
@@ -44,10 +45,18 @@ contract PriceOracle is IPriceOracle {
         returns (Verdict memory sold, Verdict memory bought)
     {
         if (!sequencerIsUp()) return (none(Refusal.SequencerDown, 0), none(Refusal.SequencerDown, 0));
-        Verdict memory sellFeed = read(sell.feed);
-        Verdict memory buyFeed = read(buy.feed);
-        sold = agreed(sell, sellFeed, buy.feed, buyFeed);
-        bought = agreed(buy, buyFeed, sell.feed, sellFeed);
+        Verdict memory sellFeed = sold = read(sell.feed);
+        bought = read(buy.feed);
+        Verdict memory quote;
+        if (hasTwap(sell)) {
+            quote = same(sell.quoteFeed, buy.feed) ? bought : read(sell.quoteFeed);
+            sold = agreed(sell, sellFeed, quote);
+        }
+        if (hasTwap(buy)) {
+            bool isKnown = hasTwap(sell) && same(buy.quoteFeed, sell.quoteFeed);
+            if (!isKnown) quote = same(buy.quoteFeed, sell.feed) ? sellFeed : read(buy.quoteFeed);
+            bought = agreed(buy, bought, quote);
+        }
     }
 
     /// @inheritdoc IPriceOracle
@@ -63,15 +72,13 @@ contract PriceOracle is IPriceOracle {
 
     // --- both sources ---
 
-    /// @dev `feed` is what the query's feed said; `known` what `knownFeed` said, which may be the quote token's.
-    function agreed(PriceQuery calldata query, Verdict memory feed, FeedWord knownFeed, Verdict memory known)
+    /// @dev `feed` is what the query's feed said, `quote` what the quote token's feed said.
+    function agreed(PriceQuery calldata query, Verdict memory feed, Verdict memory quote)
         private
         view
         returns (Verdict memory)
     {
-        if (feed.reason != Refusal.None || TwapWord.unwrap(query.twap) == 0) return feed;
-        bool isKnown = FeedWord.unwrap(query.quoteFeed) == FeedWord.unwrap(knownFeed);
-        Verdict memory quote = isKnown ? known : read(query.quoteFeed);
+        if (feed.reason != Refusal.None) return feed;
         if (quote.reason == Refusal.PriceOutOfBounds) return none(Refusal.QuoteDepegged, feed.updatedAt);
         if (quote.reason != Refusal.None) return none(quote.reason, feed.updatedAt);
         (bool found, int256 tick) = TwapObservation.meanTick(query.twap.pool(), query.hint);
@@ -80,8 +87,23 @@ contract PriceOracle is IPriceOracle {
         if (low == 0) return none(Refusal.TwapUnavailable, feed.updatedAt);
         low = FixedPointMathLib.min(low, feed.low);
         high = FixedPointMathLib.max(high, feed.high);
-        if (high * BPS > low * (BPS + query.twap.bandBps())) return none(Refusal.PriceDisagreement, feed.updatedAt);
+        if (apart(low, high, query.twap.bandBps())) return none(Refusal.PriceDisagreement, feed.updatedAt);
         return Verdict({reason: Refusal.None, low: low, high: high, feed: feed.feed, updatedAt: feed.updatedAt});
+    }
+
+    /// @dev Prices are below 2^96.
+    function apart(uint256 low, uint256 high, uint256 bandBps) private pure returns (bool) {
+        unchecked {
+            return high * BPS > low * (BPS + bandBps);
+        }
+    }
+
+    function hasTwap(PriceQuery calldata query) private pure returns (bool) {
+        return TwapWord.unwrap(query.twap) != 0;
+    }
+
+    function same(FeedWord one, FeedWord other) private pure returns (bool) {
+        return FeedWord.unwrap(one) == FeedWord.unwrap(other);
     }
 
     // --- the feed ---

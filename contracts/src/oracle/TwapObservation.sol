@@ -14,119 +14,111 @@ library TwapObservation {
     /// @notice Observations a hint may lie behind: a signed order must outlive some blocks, each with a new one.
     uint256 internal constant LONGEST_WALK = 16;
 
-    /// @dev What of slot0 is needed.
-    struct Head {
-        int256 tick;
-        uint256 index; // of the newest observation
-        uint256 cardinality;
-    }
-
-    struct Observation {
-        uint32 at; // seconds, modulo 2^32
-        int256 tickCumulative;
-    }
-
     /// @notice Never reverts. `tick` is rounded towards negative infinity.
     /// @param hint Index of the newest observation that is `PERIOD` old or older, or one up to 16 before it.
     function meanTick(address pool, uint256 hint) internal view returns (bool found, int256 tick) {
-        Head memory head;
-        Observation memory older;
-        (found, head) = readHead(pool);
-        if (!found) return (false, 0);
-        (found, older) = readObservation(pool, hint);
-        if (!found || hint >= head.cardinality || age(older) < PERIOD) return (false, 0);
-        Observation memory newer;
-        for (uint256 step = 0; hint != head.index; step++) {
-            uint256 next = hint + 1 == head.cardinality ? 0 : hint + 1;
-            (found, newer) = readObservation(pool, next);
-            if (!found) return (false, 0);
-            if (age(newer) < PERIOD) return settled(pool, head, older, newer, next);
+        uint256 newest;
+        uint256 cardinality;
+        (found, tick, newest, cardinality) = readHead(pool);
+        if (!found || hint >= cardinality) return (false, 0);
+        (bool done, uint256 olderAge, int256 older) = readObservation(pool, hint);
+        if (!done || olderAge < PERIOD) return (false, 0);
+        for (uint256 step = 0; hint != newest; step++) {
+            hint = following(hint, cardinality);
+            (bool written, uint256 newerAge, int256 newer) = readObservation(pool, hint);
+            if (!written) return (false, 0);
+            if (newerAge < PERIOD) {
+                if (olderAge > LONGEST_QUIET) return (false, 0);
+                int256 start = cumulativeThen(older, olderAge, newer, newerAge);
+                if (hint != newest) (found, newerAge, newer) = readObservation(pool, newest);
+                return (found, meanOf(start, newer, newerAge, tick));
+            }
             if (step == LONGEST_WALK) return (false, 0);
-            (older, hint) = (newer, next);
+            (olderAge, older) = (newerAge, newer);
         }
         // The tick has not changed since the newest observation, which is old enough.
-        if (age(older) > LONGEST_QUIET) return (false, 0);
-        return (true, head.tick);
+        return olderAge > LONGEST_QUIET ? (false, int256(0)) : (true, tick);
     }
 
     /// @notice Where the hint must point now. For views: the pool's ring is searched.
     function find(address pool) internal view returns (bool found, uint16 index) {
-        Head memory head;
-        Observation memory seen;
-        (found, head) = readHead(pool);
-        if (!found || head.cardinality == 0) return (false, 0);
-        uint256 oldest = (head.index + 1) % head.cardinality;
-        (found,) = readObservation(pool, oldest);
+        uint256 newest;
+        uint256 cardinality;
+        uint256 age;
+        (found,, newest, cardinality) = readHead(pool);
+        if (!found || cardinality == 0) return (false, 0);
+        uint256 oldest = (newest + 1) % cardinality;
+        (found,,) = readObservation(pool, oldest);
         // A ring that is not full yet starts at its first place.
         if (!found) oldest = 0;
         uint256 low = 0;
-        uint256 high = (head.index + head.cardinality - oldest) % head.cardinality;
+        uint256 high = (newest + cardinality - oldest) % cardinality;
         while (low < high) {
             uint256 middle = (low + high + 1) / 2;
-            (found, seen) = readObservation(pool, (oldest + middle) % head.cardinality);
+            (found, age,) = readObservation(pool, (oldest + middle) % cardinality);
             if (!found) return (false, 0);
-            if (age(seen) >= PERIOD) low = middle;
+            if (age >= PERIOD) low = middle;
             else high = middle - 1;
         }
-        index = uint16((oldest + low) % head.cardinality);
-        (found, seen) = readObservation(pool, index);
-        return (found && age(seen) >= PERIOD && age(seen) <= LONGEST_QUIET, index);
+        index = uint16((oldest + low) % cardinality);
+        (found, age,) = readObservation(pool, index);
+        return (found && age >= PERIOD && age <= LONGEST_QUIET, index);
     }
 
-    /// @dev `older` is the newest observation that is old enough, `newer` the one after it: between them the tick stood still.
-    function settled(address pool, Head memory head, Observation memory older, Observation memory newer, uint256 next)
+    // Ages are below 2^32, ticks below 2^23 and cumulative ticks below 2^55: nothing here overflows.
+
+    function following(uint256 index, uint256 cardinality) private pure returns (uint256) {
+        unchecked {
+            return index + 1 == cardinality ? 0 : index + 1;
+        }
+    }
+
+    /// @dev The cumulative tick `PERIOD` ago, between two observations: meanwhile the tick stood still.
+    function cumulativeThen(int256 older, uint256 olderAge, int256 newer, uint256 newerAge)
         private
-        view
-        returns (bool found, int256 tick)
+        pure
+        returns (int256)
     {
         unchecked {
-            uint256 olderAge = age(older);
-            if (olderAge > LONGEST_QUIET) return (false, 0);
-            int256 between = int256(olderAge - age(newer));
-            int256 start = older.tickCumulative + (newer.tickCumulative - older.tickCumulative) / between
-                * int256(olderAge - PERIOD);
-            Observation memory newest = newer;
-            if (next != head.index) {
-                (found, newest) = readObservation(pool, head.index);
-                if (!found) return (false, 0);
-            }
-            int256 end = newest.tickCumulative + head.tick * int256(uint256(age(newest)));
-            tick = (end - start) / int256(uint256(PERIOD));
-            if ((end - start) % int256(uint256(PERIOD)) < 0) tick--;
-            return (true, tick);
+            return older + (newer - older) / int256(olderAge - newerAge) * int256(olderAge - PERIOD);
         }
     }
 
-    /// @dev Timestamps wrap in the year 2106, and so does this difference.
-    function age(Observation memory seen) private view returns (uint32) {
+    /// @dev From the cumulative tick `PERIOD` ago to now; since the newest observation the tick has been the present one.
+    function meanOf(int256 start, int256 newest, uint256 newestAge, int256 tick) private pure returns (int256 mean) {
         unchecked {
-            return uint32(block.timestamp) - seen.at;
+            int256 change = newest + tick * int256(newestAge) - start;
+            int256 period = int256(uint256(PERIOD));
+            mean = change / period;
+            if (change % period < 0) mean--;
         }
     }
 
-    function readHead(address pool) private view returns (bool done, Head memory head) {
+    function readHead(address pool) private view returns (bool done, int256 tick, uint256 newest, uint256 cardinality) {
         uint256 answer;
         (done, answer) = StaticQuestion.ask(pool, IUniswapV3Pool.slot0.selector, 0, 7 * 32);
-        if (!done) return (false, head);
         assembly ("memory-safe") {
-            mstore(head, mload(add(answer, 0x20)))
-            mstore(add(head, 0x20), and(mload(add(answer, 0x40)), 0xffff))
-            mstore(add(head, 0x40), and(mload(add(answer, 0x60)), 0xffff))
+            tick := mload(add(answer, 0x20))
+            newest := and(mload(add(answer, 0x40)), 0xffff)
+            cardinality := and(mload(add(answer, 0x60)), 0xffff)
         }
-        done = head.tick == int24(head.tick);
+        done = done && tick == int24(tick);
     }
 
-    /// @dev An observation that was never written does not count as one.
-    function readObservation(address pool, uint256 index) private view returns (bool done, Observation memory seen) {
+    /// @dev An observation that was never written does not count as one. Timestamps wrap in the year 2106, and so do ages.
+    function readObservation(address pool, uint256 index)
+        private
+        view
+        returns (bool done, uint256 age, int256 tickCumulative)
+    {
         uint256 answer;
-        (done, answer) = StaticQuestion.ask(pool, IUniswapV3Pool.observations.selector, index, 4 * 32);
-        if (!done) return (false, seen);
         uint256 initialized;
+        (done, answer) = StaticQuestion.ask(pool, IUniswapV3Pool.observations.selector, index, 4 * 32);
         assembly ("memory-safe") {
-            mstore(seen, and(mload(answer), 0xffffffff))
-            mstore(add(seen, 0x20), mload(add(answer, 0x20)))
+            age := and(sub(timestamp(), mload(answer)), 0xffffffff)
+            tickCumulative := mload(add(answer, 0x20))
             initialized := mload(add(answer, 0x60))
         }
-        done = initialized == 1 && seen.tickCumulative == int56(seen.tickCumulative);
+        done = done && initialized == 1 && tickCumulative == int56(tickCumulative);
     }
 }
