@@ -139,6 +139,11 @@ contract PriceOracleTest is Test {
         else expectPrice(ask(), 3_000e18, 3_000e18);
     }
 
+    function test_price_ofTheLastRoundThereCanBe() public {
+        feed.setRound(type(uint80).max, type(uint80).max);
+        expectPrice(ask(), 3_000e18, 3_000e18);
+    }
+
     function test_refuses_roundsThatWereNeverAnswered() public {
         feed.setUpdatedAt(0);
         expectReason(ask(), Refusal.PriceInvalid);

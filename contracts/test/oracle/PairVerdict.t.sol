@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Verdict} from "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {FeedWordBits} from "../../src/guards/FeedWord.sol";
+import {TwapWord} from "../../src/guards/TwapWord.sol";
 import {IPriceFeed} from "../../src/interfaces/IPriceFeed.sol";
 import {PriceQuery} from "../../src/interfaces/IPriceOracle.sol";
 import {IUniswapV3Pool} from "../../src/interfaces/IUniswapV3Pool.sol";
@@ -15,6 +16,7 @@ import {PricedPool} from "./PricedPool.sol";
 contract PairVerdictTest is PricedPool {
     uint16 private hint;
     MockFeed private otherFeed;
+    MockFeed private otherQuoteFeed;
 
     function setUp() public override {
         super.setUp();
@@ -23,6 +25,7 @@ contract PairVerdictTest is PricedPool {
         trade(80);
         (, hint) = TwapObservation.find(pool);
         otherFeed = new MockFeed(8, 3_010e8);
+        otherQuoteFeed = new MockFeed(8, 0.996e8);
     }
 
     /// @dev A second token of the same price and pool, with a feed of its own.
@@ -65,12 +68,35 @@ contract PairVerdictTest is PricedPool {
             feeds[i].set(int256(bound(prices[i], fair[i] * 93 / 100, fair[i] * 107 / 100)));
             feeds[i].setUpdatedAt(block.timestamp - bound(ages[i], 0, i == 0 ? 26 hours : 62 minutes));
         }
-        PriceQuery[4] memory queries = [usdcQuery(), wethQuery(hint), otherQuery(), wethQuery(place)];
-        PriceQuery memory sell = queries[which % 4];
-        PriceQuery memory buy = queries[which / 4 % 4];
+        PriceQuery[5] memory queries =
+            [usdcQuery(), wethQuery(hint), otherQuery(), wethQuery(place), inAnotherQuote(otherQuery())];
+        PriceQuery memory sell = queries[which % 5];
+        PriceQuery memory buy = queries[which / 5 % 5];
         (Verdict memory sold, Verdict memory bought) = oracle.pair(sell, buy);
         assertEq(abi.encode(sold), abi.encode(oracle.verdict(sell)));
         assertEq(abi.encode(bought), abi.encode(oracle.verdict(buy)));
+    }
+
+    function inAnotherQuote(PriceQuery memory query) private view returns (PriceQuery memory) {
+        query.quoteFeed = FeedWordBits.pack(address(otherQuoteFeed), 1 days, 8, 0.95e18, 1.05e18);
+        return query;
+    }
+
+    /// @notice Neither token's price is multiplied by the other's quote.
+    function test_pair_keepsQuotesApart() public view {
+        PriceQuery memory one = wethQuery(hint);
+        PriceQuery memory other = inAnotherQuote(wethQuery(hint));
+        (Verdict memory sold, Verdict memory bought) = oracle.pair(one, other);
+        assertLt(bought.low, sold.low);
+        assertEq(abi.encode(bought), abi.encode(oracle.verdict(other)));
+        (sold, bought) = oracle.pair(other, one);
+        assertLt(sold.low, bought.low);
+        assertEq(abi.encode(bought), abi.encode(oracle.verdict(one)));
+        // A quote named beside no pool was never read, and is nobody else's either.
+        one.twap = TwapWord.wrap(0);
+        one.quoteFeed = other.quoteFeed;
+        (, bought) = oracle.pair(one, other);
+        assertEq(abi.encode(bought), abi.encode(oracle.verdict(other)));
     }
 
     function test_pair_ofTwoPooledTokens() public view {

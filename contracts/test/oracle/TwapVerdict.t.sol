@@ -72,6 +72,18 @@ contract TwapVerdictTest is PricedPool {
         assertEq(v.updatedAt, block.timestamp);
     }
 
+    /// @notice The band's edge belongs to it.
+    function test_agreement_endsBeyondTheEdge() public {
+        PriceQuery memory query = wethQuery(hint);
+        query.feed = FeedWordBits.pack(address(wethFeed), 1 hours, 18, 100e18, 100_000e18);
+        query.twap = twapWord(10_000);
+        (uint256 low,) = pooled();
+        wethFeed.set(int256(2 * low));
+        expectPrice(oracle.verdict(query));
+        wethFeed.set(int256(2 * low + 1));
+        expectReason(oracle.verdict(query), Refusal.PriceDisagreement);
+    }
+
     /// @notice The pool's price is in its quote token, whose own price counts: both ends of it.
     function testFuzz_verdict_isTimesTheQuotesPrice(uint256 quotePrice) public {
         quotePrice = bound(quotePrice, 0.96e20, 1.04e20);
@@ -180,6 +192,18 @@ contract TwapVerdictTest is PricedPool {
         expectPrice(oracle.verdict(wethQuery(uint16(newest))));
     }
 
+    /// @notice The same where trades came after the silence: it is the observation that the mean begins in which must not be
+    /// more than a day old.
+    function test_refuses_means_thatBeginInALongSilence() public {
+        (uint256 newest,) = ring();
+        pass(1 days - ageOf(newest) - 60);
+        moveTo(tickNow() + 20);
+        pass(60);
+        expectPrice(oracle.verdict(wethQuery(uint16(newest))));
+        pass(1);
+        expectReason(oracle.verdict(wethQuery(uint16(newest))), Refusal.TwapUnavailable);
+    }
+
     // --- hostile pools ---
 
     function answerSlot0(int256 tick, uint256 newest, uint256 cardinality) private {
@@ -242,6 +266,16 @@ contract TwapVerdictTest is PricedPool {
             expectReason(oracle.verdict(wethQuery(0)), Refusal.TwapUnavailable);
             answerObservation(place, age, tick * int256(3_000 - age), 1);
             expectPrice(oracle.verdict(wethQuery(0)));
+        }
+    }
+
+    function test_hostilePool_beyondAllPrices() public {
+        pretend();
+        int256[2] memory ticks = [int256(700_000), -700_000];
+        for (uint256 i = 0; i < 2; i++) {
+            answerSlot0(ticks[i], 1, 2);
+            answerObservation(1, 600, ticks[i] * 2_400, 1);
+            expectReason(oracle.verdict(wethQuery(0)), Refusal.TwapUnavailable);
         }
     }
 
