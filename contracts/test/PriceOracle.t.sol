@@ -117,6 +117,13 @@ contract PriceOracleTest is Test {
         assertEq(v.updatedAt, NOW, "known even when it is stale");
     }
 
+    function test_price_untilTheHeartbeatsLastSecond() public {
+        vm.warp(NOW + 1 hours);
+        expectPrice(ask(), 3_000e18, 3_000e18);
+        vm.warp(NOW + 1 hours + 1);
+        expectReason(ask(), Refusal.PriceStale);
+    }
+
     function testFuzz_refuses_fromTheFuture(uint256 at) public {
         feed.setUpdatedAt(bound(at, NOW + 1, type(uint256).max));
         expectReason(ask(), Refusal.PriceInvalid);
@@ -131,6 +138,12 @@ contract PriceOracleTest is Test {
     function testFuzz_refuses_absurd(uint256 answer) public {
         feed.set(int256(bound(answer, uint256(type(uint128).max) + 1, uint256(type(int256).max))));
         expectReason(ask(), Refusal.PriceInvalid);
+    }
+
+    function test_price_ofTheLargestAnswer() public {
+        feed.set(int256(uint256(type(uint128).max)));
+        uint256 price = uint256(type(uint128).max) / 1e18;
+        expectPrice(oracle.verdict(query(address(feed), 36)), price, price + 1);
     }
 
     function testFuzz_refuses_roundsAnsweredInAnEarlierOne(uint80 round, uint80 answeredIn) public {

@@ -204,6 +204,25 @@ contract TwapVerdictTest is PricedPool {
         expectReason(oracle.verdict(wethQuery(uint16(newest))), Refusal.TwapUnavailable);
     }
 
+    /// @notice The search knows no place where the oracle would find nothing.
+    function test_search_findsNothing_whereThereIsNothing() public {
+        address[3] memory pools =
+            [makeAddr("nobody"), v3Factory.createPool(address(usdc), address(weth), 10_000), address(hostile)];
+        pretend();
+        answerSlot0(int256(type(int24).max) + 1, 1, 2);
+        for (uint256 i = 0; i < pools.length; i++) {
+            (bool found,) = TwapObservation.find(pools[i]);
+            assertFalse(found);
+        }
+        pretend();
+        (bool foundNow, uint16 index) = TwapObservation.find(address(hostile));
+        assertTrue(foundNow);
+        assertEq(index, 0);
+        answerObservation(1, 600, 0, 0);
+        (foundNow,) = TwapObservation.find(address(hostile));
+        assertFalse(foundNow);
+    }
+
     // --- hostile pools ---
 
     function answerSlot0(int256 tick, uint256 newest, uint256 cardinality) private {
