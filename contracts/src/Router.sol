@@ -2,97 +2,125 @@
 pragma solidity 0.8.30;
 
 import {Leg, Venue} from "./Types.sol";
-import {Refusal, Refused} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {TokenMove} from "./guards/TokenMove.sol";
-import {TransientLock} from "./guards/TransientLock.sol";
 import {IRouter} from "./interfaces/IRouter.sol";
-import {IUniswapV2Pair} from "./interfaces/IUniswapV2Pair.sol";
-import {IUniswapV3Pool, IUniswapV3SwapCallback} from "./interfaces/IUniswapV3Pool.sol";
+import {IUniswapV3SwapCallback} from "./interfaces/IUniswapV3Pool.sol";
+import {IUniswapV4UnlockCallback, PoolKey} from "./interfaces/IUniswapV4PoolManager.sol";
+import {ExpectedPayment} from "./router/ExpectedPayment.sol";
+import {ManagerCall} from "./router/ManagerCall.sol";
+import {PoolCall} from "./router/PoolCall.sol";
 
 /// @title Swaps legs directly on the pools
 /// @notice Stateless, without an administrator, and never given an allowance. The caller sends exactly the sum of the
-/// legs before it calls; every leg is spent whole or the call reverts, so nothing stays here. Pools are not trusted:
-/// each gets its leg once, and what comes of it is for the caller to measure.
-contract Router is IRouter, IUniswapV3SwapCallback, TransientLock {
+/// legs before it calls; every leg is spent whole or the call reverts, so nothing stays here. No pool is trusted, nor a
+/// manager: each gets its leg once, and what comes of it is for the caller to measure.
+contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     uint256 private constant PIPS = 1_000_000;
-    uint160 private constant LOWEST_SQRT_PRICE = 4295128740;
-    uint160 private constant HIGHEST_SQRT_PRICE = 1461446703485210103287273052203988822378723970341;
-
-    // The one payment that a v3 pool may collect, cleared before it is made.
-    address private transient expectedPool;
-    address private transient expectedToken;
-    uint256 private transient expectedAmount;
+    // One inside what v3 and v4 pools can express: no limit at all.
+    uint256 private constant LOWEST_SQRT_PRICE = 4295128740;
+    uint256 private constant HIGHEST_SQRT_PRICE = 1461446703485210103287273052203988822378723970341;
+    /// @notice A v4 pool whose hooks set its fee.
+    uint256 private constant DYNAMIC_FEE = 0x800000;
+    /// @notice Hooks before and after a swap, and those that change its amounts. Others never touch one.
+    uint256 private constant SWAP_HOOKS = 0xCC;
 
     /// @inheritdoc IRouter
-    function swap(address sell, address buy, address recipient, Leg[] calldata legs) external lock {
+    function swap(address sell, address buy, address recipient, Leg[] calldata legs) external {
+        ExpectedPayment.requireIdle();
         for (uint256 i = 0; i < legs.length; i++) {
-            if (legs[i].venue == Venue.UniswapV2) swapPair(sell, buy, recipient, legs[i]);
-            else swapPool(sell, buy, recipient, legs[i]);
+            Leg calldata leg = legs[i];
+            Venue venue = leg.venue;
+            if (venue == Venue.UniswapV3) swapPool(sell, buy, recipient, leg);
+            else if (venue == Venue.UniswapV2) swapPair(sell, buy, recipient, leg);
+            else swapManaged(sell, buy, recipient, leg);
         }
+        ExpectedPayment.finish();
     }
 
-    /// @dev The input goes straight to the pair; its own balance says what arrived.
+    /// @dev The input goes straight to the pair. Where less arrives (a fee on transfer), the pair refuses the output.
     function swapPair(address sell, address buy, address recipient, Leg calldata leg) private {
+        ExpectedPayment.runAlone();
+        address pair = leg.pool;
+        uint256 amountIn = leg.amountIn;
+        uint256 feePips = leg.feePips;
+        if (amountIn > type(uint112).max || feePips >= PIPS) PoolCall.fail(pair);
         bool zeroForOne = sell < buy;
-        (uint256 reserveIn, uint256 reserveOut) = reserves(leg.pool, zeroForOne);
-        TokenMove.push(sell, leg.pool, leg.amountIn);
-        uint256 balance = TokenMove.balanceOf(sell, leg.pool);
-        uint256 arrived = balance > reserveIn ? balance - reserveIn : 0;
-        if (arrived > type(uint112).max || leg.feePips >= PIPS) fail(leg.pool);
-        uint256 afterFee = arrived * (PIPS - leg.feePips);
-        uint256 denominator = reserveIn * PIPS + afterFee;
-        if (denominator == 0) fail(leg.pool);
-        uint256 out = afterFee * reserveOut / denominator;
+        (uint256 reserveIn, uint256 reserveOut) = PoolCall.reserves(pair);
+        if (!zeroForOne) (reserveIn, reserveOut) = (reserveOut, reserveIn);
+        TokenMove.push(sell, pair, amountIn);
+        uint256 out;
+        // 112 bits each for amount and reserves, 20 for a million: 244 at most.
+        unchecked {
+            uint256 afterFee = amountIn * (PIPS - feePips);
+            uint256 denominator = reserveIn * PIPS + afterFee;
+            if (denominator == 0) PoolCall.fail(pair);
+            out = afterFee * reserveOut / denominator;
+        }
         (uint256 out0, uint256 out1) = zeroForOne ? (uint256(0), out) : (out, uint256(0));
-        callPool(leg.pool, abi.encodeCall(IUniswapV2Pair.swap, (out0, out1, recipient, "")));
-    }
-
-    function reserves(address pair, bool zeroForOne) private view returns (uint256 reserveIn, uint256 reserveOut) {
-        (bool done, bytes memory answer) = pair.staticcall(abi.encodeCall(IUniswapV2Pair.getReserves, ()));
-        if (!done || answer.length < 96) fail(pair);
-        (uint256 reserve0, uint256 reserve1) = abi.decode(answer, (uint256, uint256));
-        if (reserve0 > type(uint112).max || reserve1 > type(uint112).max) fail(pair);
-        return zeroForOne ? (reserve0, reserve1) : (reserve1, reserve0);
+        PoolCall.swapPair(pair, out0, out1, recipient);
     }
 
     function swapPool(address sell, address buy, address recipient, Leg calldata leg) private {
-        if (leg.amountIn > uint256(type(int256).max)) fail(leg.pool);
+        address pool = leg.pool;
+        uint256 amountIn = leg.amountIn;
+        if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(pool);
         bool zeroForOne = sell < buy;
-        expectedPool = leg.pool;
-        expectedToken = sell;
-        expectedAmount = leg.amountIn;
-        uint160 limit = zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE;
-        callPool(
-            leg.pool, abi.encodeCall(IUniswapV3Pool.swap, (recipient, zeroForOne, int256(leg.amountIn), limit, ""))
-        );
+        ExpectedPayment.expect(pool, ExpectedPayment.BY_POOL, sell, amountIn);
+        PoolCall.swapPool(pool, recipient, zeroForOne, amountIn, limit(zeroForOne));
         // A pool that did not collect leaves the leg here: then the whole order must not have been.
-        if (expectedPool != address(0)) fail(leg.pool);
+        if (!ExpectedPayment.collected()) PoolCall.fail(pool);
     }
 
     /// @inheritdoc IUniswapV3SwapCallback
     function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata) external {
-        if (msg.sender != expectedPool) revert Refused(Refusal.Unauthorized, uint160(msg.sender));
-        expectedPool = address(0);
+        (address token, uint256 amount) = ExpectedPayment.collect(ExpectedPayment.BY_POOL);
         int256 owed = amount0Delta > 0 ? amount0Delta : amount1Delta;
         // Less than the leg means that the pool ran out of liquidity on the way.
-        if (owed < 0 || uint256(owed) != expectedAmount) fail(msg.sender);
-        TokenMove.push(expectedToken, msg.sender, expectedAmount);
+        if (owed != int256(amount)) PoolCall.fail(msg.sender);
+        TokenMove.push(token, msg.sender, amount);
     }
 
-    function callPool(address pool, bytes memory data) private {
-        if (pool.code.length == 0) fail(pool);
-        (bool done, bytes memory answer) = pool.call(data);
-        if (done) return;
-        // Our own refusals (a second callback, a failed payment) keep their reason; a pool's are not ours to decode.
-        if (answer.length == 68 && bytes4(answer) == Refused.selector) {
-            assembly ("memory-safe") {
-                revert(add(answer, 0x20), 68)
-            }
-        }
-        fail(pool);
+    function swapManaged(address sell, address buy, address recipient, Leg calldata leg) private {
+        address manager = leg.pool;
+        uint256 amountIn = leg.amountIn;
+        if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(manager);
+        PoolKey memory key = PoolKey(sell, buy, leg.feePips, leg.tickSpacing, leg.hooks);
+        if (sell > buy) (key.currency0, key.currency1) = (buy, sell);
+        requireStatic(key);
+        ExpectedPayment.expect(manager, ExpectedPayment.BY_MANAGER, sell, amountIn);
+        ManagerCall.unlock(manager, key, recipient);
+        if (!ExpectedPayment.collected()) PoolCall.fail(manager);
     }
 
-    function fail(address pool) private pure {
-        revert Refused(Refusal.TransferFailed, uint160(pool));
+    /// @dev Nobody may change between plan and trade what a pool gives, other than by trading.
+    function requireStatic(PoolKey memory key) private pure {
+        if (key.currency0 == address(0)) refuse(Refusal.VenueRefused, 0);
+        if (key.fee & DYNAMIC_FEE != 0) refuse(Refusal.VenueRefused, key.fee);
+        if (uint160(key.hooks) & SWAP_HOOKS != 0) refuse(Refusal.VenueRefused, uint160(key.hooks));
+    }
+
+    /// @inheritdoc IUniswapV4UnlockCallback
+    /// @dev Only what is said to the manager itself is taken from `data`, which it could have made up.
+    function unlockCallback(bytes calldata data) external returns (bytes memory) {
+        (address token, uint256 amount) = ExpectedPayment.collect(ExpectedPayment.BY_MANAGER);
+        if (data.length != ManagerCall.DATA_SIZE) PoolCall.fail(msg.sender);
+        address buy = address(bytes20(data[12:32]));
+        bool zeroForOne = token == buy;
+        if (zeroForOne) buy = address(bytes20(data[44:64]));
+        int256 delta = ManagerCall.swap(data, zeroForOne, amount, limit(zeroForOne));
+        (int128 owed, int128 due) = (int128(delta >> 128), int128(delta));
+        if (!zeroForOne) (owed, due) = (due, owed);
+        // Less than the leg means that the pool ran out of liquidity on the way.
+        if (owed != -int256(amount) || due < 0) PoolCall.fail(msg.sender);
+        ManagerCall.sync(token);
+        TokenMove.push(token, msg.sender, amount);
+        ManagerCall.settle();
+        ManagerCall.take(buy, address(bytes20(data[172:192])), uint128(due));
+        return "";
+    }
+
+    function limit(bool zeroForOne) private pure returns (uint256) {
+        return zeroForOne ? LOWEST_SQRT_PRICE : HIGHEST_SQRT_PRICE;
     }
 }
