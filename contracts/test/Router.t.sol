@@ -3,138 +3,263 @@ pragma solidity 0.8.30;
 
 import {Leg, Venue} from "../src/Types.sol";
 import {Refusal} from "../src/Refusal.sol";
-import {IUniswapV2Pair} from "../src/interfaces/IUniswapV2Pair.sol";
+import {PoolKey} from "../src/interfaces/IUniswapV4PoolManager.sol";
 import {MockToken} from "./support/MockToken.sol";
-import {HostilePair, HostilePool} from "./support/HostilePools.sol";
-import {World} from "./support/World.sol";
+import {IV4Minter, PlainUnlocker} from "./support/UniswapV4.sol";
+import {Market, RouterWorld} from "./support/RouterWorld.sol";
 
-/// @title Legs are swapped whole, straight on the pools, and nothing stays
-contract RouterTest is World {
-    HostilePool private hostile;
-
-    function setUp() public override {
-        super.setUp();
-        hostile = new HostilePool(usdc, weth);
-    }
-
-    function swap(MockToken sell, MockToken buy, Leg[] memory legs) private returns (uint256) {
-        uint256 total = 0;
-        for (uint256 i = 0; i < legs.length; i++) {
-            total += legs[i].amountIn;
+/// @title Answers each of its callbacks as a pool expects it, until it is gone
+contract QuietHooks {
+    fallback() external {
+        bytes4 selector = msg.sig;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x20, 0)
+            return(0x00, 0x40)
         }
-        uint256 before = buy.balanceOf(stranger);
-        sell.mint(address(router), total);
-        router.swap(address(sell), address(buy), stranger, legs);
-        assertEq(sell.balanceOf(address(router)), 0, "input left");
-        assertEq(buy.balanceOf(address(router)), 0, "output left");
-        return buy.balanceOf(stranger) - before;
+    }
+}
+
+/// @title Legs are swapped whole on the genuine pools, for exactly what the pools give, and nothing stays
+contract RouterTest is RouterWorld {
+    /// @notice Before and after: initialising, adding, removing, donating.
+    uint160 private constant OTHER_HOOKS = 0x3F30;
+    uint160 private constant SWAP_HOOKS = 0xCC;
+
+    // --- v2 ---
+
+    function testFuzz_pair_givesTheMostItAllows(uint8 market, bool reverse, uint256 amount) public {
+        Market storage m = markets[market % 3];
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        uint256 expected = quotePair(m, sell, buy, amountIn);
+        assertEq(swap(sell, buy, only(pairLeg(m, amountIn))), expected);
     }
 
-    function leg(Venue venue, address at, uint24 fee, uint256 amountIn) private pure returns (Leg[] memory legs) {
-        legs = new Leg[](1);
-        legs[0] = Leg(venue, at, fee, amountIn);
+    function testFuzz_pair_donationsStayThePairs(bool reverse, uint256 amount, uint256 donation) public {
+        Market storage m = markets[0];
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        sell.mint(m.pair, bound(donation, 0, 1e20));
+        uint256 expected = quotePair(m, sell, buy, amountIn);
+        assertEq(swap(sell, buy, only(pairLeg(m, amountIn))), expected);
     }
 
-    function expectPoolRefused(HostilePool.Manner manner) private {
-        hostile.behave(manner, 1e18);
-        usdc.mint(address(router), 3_001e6);
-        expectRefusal(Refusal.TransferFailed, uint160(address(hostile)));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV3, address(hostile), 0, 3_000e6));
+    function testFuzz_pair_aFeeTooLowIsRefusedByThePair(bool reverse, uint256 amount, uint24 fee) public {
+        Market storage m = markets[0];
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        Leg memory leg = pairLeg(m, amountIn);
+        leg.feePips = fee % 2_980;
+        assertRefused(sell, buy, only(leg), Refusal.TransferFailed, uint160(m.pair));
     }
 
-    /// @notice The constant product with the fee of three in a thousand, as the pair's own periphery states it.
-    function quoted(MockToken sell, MockToken buy, uint256 amountIn) private view returns (uint256) {
-        (uint256 reserve0, uint256 reserve1,) = IUniswapV2Pair(pair).getReserves();
-        (uint256 reserveIn, uint256 reserveOut) = sell < buy ? (reserve0, reserve1) : (reserve1, reserve0);
-        return amountIn * 997 * reserveOut / (reserveIn * 1000 + amountIn * 997);
+    function testFuzz_pair_refusesAFeeOfEverything(uint24 fee) public {
+        Market storage m = markets[0];
+        Leg memory leg = pairLeg(m, 3_000e6);
+        leg.feePips = uint24(bound(fee, 1_000_000, type(uint24).max));
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(m.pair));
     }
 
-    function testFuzz_pair_givesTheMostItAllows(uint256 amountIn, bool reverse) public {
-        (MockToken sell, MockToken buy) = reverse ? (weth, usdc) : (usdc, weth);
-        amountIn = bound(amountIn, 1e9, 1e30);
-        uint256 expected = quoted(sell, buy, amountIn);
-        assertEq(swap(sell, buy, leg(Venue.UniswapV2, pair, 3000, amountIn)), expected);
+    // --- v3 ---
+
+    function testFuzz_pool_givesItsOwnQuote(uint8 market, bool reverse, uint256 amount) public {
+        Market storage m = markets[market % 3];
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        uint256 expected = quotePool(m.pool, sell, buy, amountIn);
+        assertGt(expected, 0);
+        assertEq(swap(sell, buy, only(poolLeg(m.pool, amountIn))), expected);
     }
 
-    function test_pair_wrongFeeIsRefusedByThePair() public {
-        usdc.mint(address(router), 3_000e6);
-        expectRefusal(Refusal.TransferFailed, uint160(pair));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV2, pair, 2999, 3_000e6));
+    function testFuzz_pool_thatRunsDryIsRefused(bool reverse, uint256 amount) public {
+        Market storage m = markets[0];
+        (MockToken sell, MockToken buy) = reverse ? (m.b, m.a) : (m.a, m.b);
+        address narrow = fillPool(m.a, m.depthA, m.b, m.depthB, 3000, 600);
+        uint256 depth = reverse ? m.depthB : m.depthA;
+        Leg[] memory legs = only(poolLeg(narrow, bound(amount, depth / 20, depth)));
+        assertRefused(sell, buy, legs, Refusal.TransferFailed, uint160(narrow));
     }
 
-    function test_pair_refusesAFeeOfEverything() public {
-        usdc.mint(address(router), 3_000e6);
-        expectRefusal(Refusal.TransferFailed, uint160(pair));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV2, pair, 1_000_000, 3_000e6));
+    // --- v4 ---
+
+    function testFuzz_manager_givesItsOwnQuote(uint8 market, bool reverse, uint256 amount) public {
+        Market storage m = markets[market % 3];
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        uint256 expected = quoteManaged(unlocker, m.key, sell, buy, amountIn);
+        assertGt(expected, 0);
+        assertEq(swap(sell, buy, only(managedLeg(address(manager), m.key, amountIn))), expected);
     }
 
-    function test_pair_absurdReservesAreRefused() public {
-        HostilePair liar = new HostilePair();
-        liar.lie(type(uint256).max, 1);
-        usdc.mint(address(router), 3_000e6);
-        expectRefusal(Refusal.TransferFailed, uint160(address(liar)));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV2, address(liar), 3000, 3_000e6));
-        liar.lie(0, 0);
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV2, address(liar), 3000, 3_000e6));
-        assertEq(usdc.balanceOf(address(router)), 0);
+    function testFuzz_manager_thatRunsDryIsRefused(bool reverse, uint256 amount) public {
+        Market storage m = markets[0];
+        (MockToken sell, MockToken buy) = reverse ? (m.b, m.a) : (m.a, m.b);
+        PoolKey memory narrow = keyOf(m.a, m.b, 3000, 60, address(0));
+        fillManaged(manager, m, narrow, 600);
+        uint256 depth = reverse ? m.depthB : m.depthA;
+        Leg[] memory legs = only(managedLeg(address(manager), narrow, bound(amount, depth / 20, depth)));
+        assertRefused(sell, buy, legs, Refusal.TransferFailed, uint160(address(manager)));
     }
 
-    function testFuzz_pool_takesTheWholeLeg(uint256 amountIn, bool reverse) public {
-        (MockToken sell, MockToken buy) = reverse ? (weth, usdc) : (usdc, weth);
-        amountIn = bound(amountIn, 1e9, reverse ? 1e22 : 1e14);
-        assertGt(swap(sell, buy, leg(Venue.UniswapV3, pool, 500, amountIn)), 0);
+    function testFuzz_manager_hooksThatTouchNoSwapAreAccepted(uint160 account, bool reverse, uint256 amount) public {
+        Market storage m = markets[0];
+        // At least one of them, or the manager takes the address for a mistake.
+        uint160 flags = (account & OTHER_HOOKS) | 0x200;
+        address hooks = address((account >> 14 | 1) << 14 | flags);
+        vm.assume(hooks.code.length == 0);
+        vm.etch(hooks, type(QuietHooks).runtimeCode);
+        PoolKey memory key = keyOf(m.a, m.b, 3000, 60, hooks);
+        fillManaged(manager, m, key, 0);
+        vm.etch(hooks, hex"fe");
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(m, reverse, amount);
+        uint256 expected = quoteManaged(unlocker, key, sell, buy, amountIn);
+        assertEq(swap(sell, buy, only(managedLeg(address(manager), key, amountIn))), expected);
     }
 
-    function test_threeLegs() public {
-        assertGt(swap(usdc, weth, threeLegs(100_000e6)), 33e18);
+    function testFuzz_manager_swapHooksAreRefused(uint160 account, uint8 pick) public {
+        uint8[4] memory flags = [0x80, 0x40, 0x08, 0x04];
+        address hooks = address(account | flags[pick % 4]);
+        Market storage m = markets[0];
+        PoolKey memory key = keyOf(m.a, m.b, 500, 10, hooks);
+        Leg[] memory legs = only(managedLeg(address(manager), key, 3_000e6));
+        assertRefused(usdc, weth, legs, Refusal.VenueRefused, uint160(hooks));
     }
 
-    function test_pool_thatRunsDryIsRefused() public {
-        address narrow = fillPool(usdc, 1_000_000e6, dai, 1_000_000e18, 500, 100);
-        usdc.mint(address(router), 100_000e6);
-        expectRefusal(Refusal.TransferFailed, uint160(narrow));
-        router.swap(address(usdc), address(dai), stranger, leg(Venue.UniswapV3, narrow, 500, 100_000e6));
+    function testFuzz_manager_dynamicFeeIsRefused(uint24 fee) public {
+        Market storage m = markets[0];
+        fee |= 0x800000;
+        Leg[] memory legs = only(managedLeg(address(manager), keyOf(m.a, m.b, fee, 10, address(0)), 3_000e6));
+        assertRefused(usdc, weth, legs, Refusal.VenueRefused, fee);
     }
 
-    function test_pool_collectsExactlyTheLegAndOnce() public {
-        expectPoolRefused(HostilePool.Manner.CollectsMore);
-        expectPoolRefused(HostilePool.Manner.CollectsLess);
-        expectPoolRefused(HostilePool.Manner.CollectsNothing);
-        hostile.behave(HostilePool.Manner.CollectsTwice, 1e18);
-        usdc.mint(address(router), 6_000e6);
-        expectRefusal(Refusal.Unauthorized, uint160(address(hostile)));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV3, address(hostile), 0, 3_000e6));
-    }
-
-    function test_callback_isOnlyForThePoolBeingPaid() public {
-        usdc.mint(address(router), 1e6);
-        expectRefusal(Refusal.Unauthorized, uint160(address(this)));
-        router.uniswapV3SwapCallback(1e6, -1, "");
-        vm.prank(pool);
-        expectRefusal(Refusal.Unauthorized, uint160(pool));
-        router.uniswapV3SwapCallback(1e6, -1, "");
-    }
-
-    function test_reentry_isRefused() public {
-        Leg[] memory legs = leg(Venue.UniswapV3, address(hostile), 0, 3_000e6);
-        hostile.reenter(
-            address(router), abi.encodeCall(router.swap, (address(usdc), address(weth), address(hostile), legs))
+    function testFuzz_manager_nativeCurrencyIsRefused(bool reverse, uint128 amountIn) public {
+        Leg[] memory legs = only(managedLeg(address(manager), markets[0].key, amountIn));
+        (address sell, address buy) = reverse ? (address(usdc), address(0)) : (address(0), address(usdc));
+        usdc.mint(address(router), amountIn);
+        vm.deal(address(router), amountIn);
+        expectRefusal(
+            amountIn > 2 ** 127 - 1 ? Refusal.TransferFailed : Refusal.VenueRefused,
+            amountIn > 2 ** 127 - 1 ? uint160(address(manager)) : 0
         );
-        usdc.mint(address(router), 6_000e6);
-        expectRefusal(Refusal.Locked, 0);
-        router.swap(address(usdc), address(weth), stranger, legs);
+        router.swap(sell, buy, recipient, legs);
     }
 
-    function test_noPool_isRefused() public {
-        usdc.mint(address(router), 3_000e6);
-        expectRefusal(Refusal.TransferFailed, uint160(stranger));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV3, stranger, 0, 3_000e6));
-        vm.expectRevert();
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV2, stranger, 3000, 3_000e6));
+    function testFuzz_manager_unknownPoolIsRefused(uint24 fee, int24 tickSpacing) public {
+        Market storage m = markets[0];
+        fee = fee & 0x7FFFFF;
+        vm.assume(fee != m.key.fee || tickSpacing != m.key.tickSpacing);
+        Leg[] memory legs = only(managedLeg(address(manager), keyOf(m.a, m.b, fee, tickSpacing, address(0)), 3_000e6));
+        assertRefused(usdc, weth, legs, Refusal.TransferFailed, uint160(address(manager)));
     }
 
-    function test_unpaidRouter_refuses() public {
-        expectRefusal(Refusal.TransferFailed, uint160(address(usdc)));
-        router.swap(address(usdc), address(weth), stranger, leg(Venue.UniswapV3, pool, 500, 3_000e6));
+    function testFuzz_twoManagers_inOneOrder(uint8 market, bool reverse, uint256 first, uint256 second) public {
+        Market storage m = markets[market % 3];
+        IV4Minter other = deployManager();
+        fillManaged(other, m, m.key, 0);
+        (MockToken sell, MockToken buy, uint256 firstIn) = side(m, reverse, first);
+        (,, uint256 secondIn) = side(m, reverse, second);
+        uint256 expected = quoteManaged(unlocker, m.key, sell, buy, firstIn);
+        expected += quoteManaged(new PlainUnlocker(other), m.key, sell, buy, secondIn);
+        Leg[] memory legs = new Leg[](2);
+        legs[0] = managedLeg(address(manager), m.key, firstIn);
+        legs[1] = managedLeg(address(other), m.key, secondIn);
+        assertEq(swap(sell, buy, legs), expected);
+    }
+
+    /// @dev Inside somebody else's unlocking the manager opens for nobody.
+    function test_manager_unlockedBySomebodyElseIsRefused() public {
+        Market storage m = markets[0];
+        pay(usdc, only(managedLeg(address(manager), m.key, 3_000e6)));
+        manager.unlock("");
+        assertEq(usdc.balanceOf(address(router)), 3_000e6);
+    }
+
+    function unlockCallback(bytes calldata) external returns (bytes memory) {
+        expectRefusal(Refusal.TransferFailed, uint160(address(manager)));
+        router.swap(
+            address(usdc), address(weth), recipient, only(managedLeg(address(manager), markets[0].key, 3_000e6))
+        );
+        return "";
+    }
+
+    // --- orders ---
+
+    /// @notice As one order, legs give what they give one after another; pools repeat, venues mix.
+    function testFuzz_split_isLegAfterLeg(uint8 market, bool reverse, uint256[6] memory amounts, uint8 count) public {
+        Market storage m = markets[market % 3];
+        (MockToken sell, MockToken buy,) = side(m, reverse, 0);
+        Leg[] memory legs = new Leg[](1 + count % 6);
+        uint256 expected = 0;
+        uint256 snapshot = vm.snapshotState();
+        for (uint256 i = 0; i < legs.length; i++) {
+            (,, uint256 amountIn) = side(m, reverse, amounts[i]);
+            legs[i] = legOf(m, uint8(amounts[i] >> 248), amountIn);
+            expected += swap(sell, buy, only(legs[i]));
+        }
+        vm.revertToState(snapshot);
+        assertEq(swap(sell, buy, legs), expected);
+    }
+
+    function test_split_overEachVenue() public {
+        Market storage m = markets[0];
+        Leg[] memory legs = new Leg[](3);
+        uint256 expected = quotePair(m, usdc, weth, 30_000e6) + quotePool(m.pool, usdc, weth, 30_000e6)
+            + quoteManaged(unlocker, m.key, usdc, weth, 30_000e6);
+        for (uint8 i = 0; i < 3; i++) {
+            legs[i] = legOf(m, i, 30_000e6);
+        }
+        assertEq(swap(usdc, weth, legs), expected);
+    }
+
+    function test_noLegs_doNothing() public {
+        usdc.mint(address(router), 1e6);
+        router.swap(address(usdc), address(weth), recipient, new Leg[](0));
+        assertEq(usdc.balanceOf(address(router)), 1e6);
+    }
+
+    // --- what no venue takes ---
+
+    function testFuzz_noContract_isRefused(uint8 venue, address account) public {
+        vm.assume(account.code.length == 0 && uint160(account) > 0xFFFF);
+        Leg memory leg = legOf(markets[0], venue, 3_000e6);
+        leg.pool = account;
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(account));
+    }
+
+    function testFuzz_anotherVenuesContract_isRefused(uint8 venue, uint8 other, uint256 amount) public {
+        vm.assume(venue % 3 != other % 3);
+        (,, uint256 amountIn) = side(markets[0], false, amount);
+        Leg memory leg = legOf(markets[0], venue, amountIn);
+        leg.pool = legOf(markets[0], other, amountIn).pool;
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(leg.pool));
+    }
+
+    function testFuzz_moreThanAVenueCounts_isRefused(uint8 venue, uint256 amount) public {
+        uint256 largest = venue % 3 == 0 ? type(uint112).max : uint128(type(int128).max);
+        Leg memory leg = legOf(markets[0], venue, bound(amount, largest + 1, type(uint256).max / 2));
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(leg.pool));
+    }
+
+    /// @notice The largest amount is told to the pool in full: it is the pool that has too little.
+    function testFuzz_unpaidRouter_refuses(uint8 venue, bool reverse, uint256 amount, uint256 short) public {
+        (MockToken sell, MockToken buy, uint256 amountIn) = side(markets[0], reverse, amount);
+        sell.mint(address(router), amountIn - bound(short, 1, amountIn));
+        expectRefusal(Refusal.TransferFailed, uint160(address(sell)));
+        router.swap(address(sell), address(buy), recipient, only(legOf(markets[0], venue, amountIn)));
+    }
+
+    function testFuzz_zeroInput_isRefused(uint8 venue) public {
+        Leg memory leg = legOf(markets[0], venue, 0);
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(leg.pool));
+    }
+
+    function testFuzz_unknownVenue_reverts(uint8 venue) public {
+        Leg[] memory legs = only(poolLeg(markets[0].pool, 3_000e6));
+        pay(usdc, legs);
+        bytes memory question = abi.encodeCall(router.swap, (address(usdc), address(weth), recipient, legs));
+        // The selector, four arguments and the number of legs come first.
+        uint256 position = 4 + 5 * 32 + 31;
+        question[position] = bytes1(uint8(bound(venue, 3, 255)));
+        (bool done,) = address(router).call(question);
+        assertFalse(done);
+        question[position] = bytes1(uint8(Venue.UniswapV3));
+        (done,) = address(router).call(question);
+        assertTrue(done);
     }
 }

@@ -22,6 +22,8 @@ contract MockToken {
     bool public broken; // reverts on every transfer
     Balances public manner; // how it answers what somebody holds
     address public notified; // told about each transfer, like an ERC-777 receiver
+    bool private blocking; // so that tokens that block nobody do not look
+    mapping(address => bool) public blocked; // neither sends nor receives, as USDC has it
 
     constructor(uint8 decimals_) {
         decimals = decimals_;
@@ -62,6 +64,11 @@ contract MockToken {
         notified = account;
     }
 
+    function setBlocked(address account, bool value) external {
+        blocked[account] = value;
+        blocking = true;
+    }
+
     function mint(address to, uint256 amount) external {
         balances[to] += amount;
     }
@@ -87,6 +94,7 @@ contract MockToken {
 
     function move(address from, address to, uint256 amount) private returns (bool) {
         require(!broken, "broken");
+        if (blocking) require(!blocked[from] && !blocked[to], "blocked");
         if (refusing) return false;
         balances[from] -= amount;
         balances[to] += amount - amount * feeBps / 10_000;

@@ -40,7 +40,7 @@ abstract contract Uniswap is Test {
         v3Factory = IV3Factory(create(vm.parseJsonBytes(v3, ".bytecode")));
     }
 
-    function create(bytes memory code) private returns (address deployed) {
+    function create(bytes memory code) internal returns (address deployed) {
         assembly {
             deployed := create(0, add(code, 0x20), mload(code))
         }
