@@ -7,7 +7,7 @@ const contracts = join(import.meta.dirname, '../contracts')
 
 try {
   mkdirSync(join(contracts, 'snapshots'), { recursive: true })
-  const { code, output } = await runForge(['test', '--match-path', 'test/Snapshots.t.sol'], {
+  const { code, output } = await runForge(['test', '--match-path', 'test/*Snapshots.t.sol'], {
     directory: contracts,
     environment: { FORGE_SNAPSHOT_EMIT: 'true', FORGE_SNAPSHOT_CHECK: 'false' },
   })
