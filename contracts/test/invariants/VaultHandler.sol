@@ -1,207 +1,160 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import "../../src/Types.sol";
-import {Refused} from "../../src/Refusal.sol";
-import {HostilePool} from "../support/HostilePools.sol";
+import {CampaignOrders} from "./CampaignOrders.sol";
 import {MockToken} from "../support/MockToken.sol";
-import {World} from "../support/World.sol";
 
 /// @title Everybody at once: an owner, guardians, reviewers, a market, and an adversary with the executor's key
-/// @notice Never reverts itself; a refusal of the vault must be a documented one. It keeps its own books of what should
-/// be where.
-contract VaultHandler is World {
-    Mandate private buying;
-    Mandate private selling;
-    HostilePool private hostileForUsdc;
-    HostilePool private hostileForWeth;
+/// @notice Never reverts itself. It keeps its own books of what should be where and of what was lost at true prices.
+contract VaultHandler is CampaignOrders {
+    uint256 public calls;
 
-    uint256 public attempts;
-    uint256 public trades;
-    uint256 public tradesThroughAShutGate;
-    uint256 public shortOutputs;
-    mapping(address token => uint256) public expectedBalance;
-    bytes32[] public mandateIds;
-    uint256[] public totals;
-
-    struct Charge {
-        uint256 at;
-        uint256 usd;
+    /// @notice Each call: count, act, compare.
+    modifier watched() {
+        calls++;
+        _;
+        comparePolicy(calls);
+        compareBalances();
     }
 
-    Charge[] private charges;
-
-    /// @notice To be called once; a constructor could not be paid back by the pools' callbacks.
     function setUp() public override {
+        hirePeople();
         super.setUp();
-        hostileForUsdc = new HostilePool(usdc, weth);
-        hostileForWeth = new HostilePool(weth, usdc);
-        expectedBalance[address(usdc)] = 1_000_000e6;
-        expectedBalance[address(weth)] = 100e18;
-        buying = sellUsdc();
-        buying.total = 400_000e6;
-        buying.minimumInterval = 0;
-        buying.end = uint64(block.timestamp + 3650 days);
-        buying.maximumExecutions = 10_000;
-        selling = buying;
-        selling.sell = address(weth);
-        selling.buy = address(usdc);
-        selling.total = 150e18;
-        selling.maximumSlice = 20e18;
-        mandateIds = [open(buying), open(selling)];
-        totals = [buying.total, selling.total];
+        armAdversary();
+        notePolicy();
+        openMarket();
+        vm.deal(address(vault), 3 ether);
+        expected[address(0)] = 3 ether;
+        expected[address(usdc)] = 1_000_000e6;
+        expected[address(weth)] = 100e18;
+        refill(address(weth), 300e18);
+        for (uint256 i = 0; i < SLOTS; i++) {
+            openSlot(i);
+        }
+        vm.txGasPrice(20 gwei);
+        vm.fee(18 gwei);
+        restore();
     }
 
     // --- the adversary ---
 
-    function trade(uint256 amount, bool sells, uint8 route, uint16 skim, bool withVoucher) external {
-        Mandate memory m = sells ? selling : buying;
-        // A vault that stays shut would prove little: time passes, and often enough people put right what stopped it.
-        pass(uint256(skim) % 1 hours);
-        if (skim % 4 != 3) mend();
-        // Mostly small slices, so that the meter is not full at once; now and then one above the automatic limit.
-        bool isLarge = withVoucher && skim % 4 == 0;
-        amount = bound(amount, m.maximumSlice / 1e6, isLarge ? m.maximumSlice : m.maximumSlice / 10);
-        Order memory o = orderFor(m, amount);
-        uint256 fair = sells ? amount * price() / 1e18 * 1e6 / 1e18 : amount * 1e12 * 1e18 / price();
-        o.minimumOut = fair * (10_000 - 30 - uint256(skim) % 75) / 10_000;
-        Leg[] memory legs = legsFor(sells, amount, route, o.minimumOut);
-        Voucher memory v;
-        if (isLarge && skim % 16 != 0) v = voucherFor(m, o, uint256(keccak256(abi.encode(attempts))));
-        attempt(m, o, legs, v);
-    }
-
-    function legsFor(bool sells, uint256 amount, uint8 route, uint256 least) private returns (Leg[] memory legs) {
-        if (route % 4 == 0 && amount >= 4) return threeLegs(amount);
-        legs = oneLeg(amount);
-        if (route % 8 == 1) {
-            HostilePool hostile = sells ? hostileForWeth : hostileForUsdc;
-            hostile.behave(HostilePool.Manner(route / 8 % 8), least);
-            legs[0].pool = address(hostile);
-        }
-    }
-
-    function attempt(Mandate memory m, Order memory o, Leg[] memory legs, Voucher memory v) private {
-        VaultState memory s = vault.state();
-        uint256 sellBefore = MockToken(m.sell).balanceOf(address(vault));
-        uint256 buyBefore = MockToken(m.buy).balanceOf(address(vault));
-        attempts++;
-        vm.prank(s.executor);
-        try vault.execute(m, o, legs, v) returns (uint256 out) {
-            trades++;
-            if (s.paused || s.suspended || s.tripped) tradesThroughAShutGate++;
-            if (out < o.minimumOut) shortOutputs++;
-            uint256 spent = sellBefore - MockToken(m.sell).balanceOf(address(vault));
-            require(spent <= o.amountIn, "overspent");
-            expectedBalance[m.sell] -= spent;
-            expectedBalance[m.buy] += out;
-            require(MockToken(m.buy).balanceOf(address(vault)) == buyBefore + out, "output not measured");
-            uint256 usd = m.sell == address(usdc) ? o.amountIn * 1e12 : o.amountIn * price() / 1e18;
-            charges.push(Charge(block.timestamp, usd));
-        } catch (bytes memory reason) {
-            requireDocumented(reason);
-        }
-    }
-
-    function requireDocumented(bytes memory reason) private pure {
-        require(bytes4(reason) == Refused.selector, "a revert that is no refusal");
+    function trade(uint256 amount, uint8 slot, uint8 route, uint16 skim) external watched {
+        bool behind = trades * 3 < calls;
+        slot = slot % uint8(SLOTS);
+        if (behind) rest();
+        if (behind || skim % 4 == 0) restore();
+        else elapse(uint256(skim) % 10 minutes);
+        if (isClosed[slot] || filled[slot] + terms[slot].maximumSlice > terms[slot].total) openSlot(slot);
+        if (skim % 8 != 7) freshen();
+        keepOneSourceHonest();
+        uint256 largest = least(terms[slot].maximumSlice, within(slot, skim)) >> (behind ? 5 : skim % 4);
+        amount = _bound(amount, largest / 10, largest);
+        attempt(slot, amount, behind ? 0 : route, behind ? 50 : skim);
     }
 
     // --- the market ---
 
-    function move(uint16 price_) external {
-        wethFeed.set(int256(bound(price_, 2_985, 3_015)) * 1e8);
+    function move(uint256 price, int16 deviation) external watched {
+        price = truth[address(weth)] * _bound(price, 9_900, 10_100) / BPS;
+        moveTruth(weth, _bound(price, LOWEST_WETH, HIGHEST_WETH));
+        if (deviation % 4 == 0) publish(weth, deviation % 50);
+        else if (deviation % 4 == 1) strayFeed(deviation % 149);
     }
 
-    function crash(uint8 chance) external {
-        if (chance % 4 == 0) wethFeed.set(1_000e8);
+    function moveDollar(uint256 price, int16 deviation) external watched {
+        moveTruth(usdc, _bound(price, 0.985e18, 1.015e18));
+        publish(usdc, deviation % 50);
     }
 
-    function wait(uint16 duration) external {
-        pass(bound(duration, 1, 4 hours));
+    function pushPool(uint256 price) external watched {
+        movePool(_bound(price, LOWEST_WETH, HIGHEST_WETH));
     }
 
-    function price() private view returns (uint256) {
-        return uint256(wethFeed.answer()) * 1e10;
+    function crash(uint256 depth) external watched {
+        uint256 price = spot() * (BPS - _bound(depth, 300, 2_500)) / BPS;
+        if (price < LOWEST_WETH) price = HIGHEST_WETH;
+        movePool(price);
+        settleMarket();
+        repairFeeds();
     }
 
-    function checkpoint() external {
-        try vault.checkpoint() {}
-        catch (bytes memory reason) {
-            requireDocumented(reason);
-        }
+    function breakFeed(uint8 manner, bool ofDollar) external watched {
+        breakFeed(ofDollar ? usdc : weth, manner % 5);
+    }
+
+    function wait(uint256 duration) external watched {
+        elapse(_bound(duration, 1, duration % 8 == 0 ? 20 days : 2 hours));
+    }
+
+    function checkpoint(uint8 wrongHint, bool trips) external watched {
+        takeCheckpoint(wrongHint % 4 == 0 ? wrongHint : hint(), trips);
     }
 
     // --- people ---
 
-    function donate(uint32 amount) external {
-        usdc.mint(address(vault), amount);
-        expectedBalance[address(usdc)] += amount;
+    function tighten(uint8 kind, uint256 seed, bool byOwner) external watched {
+        tightening(kind % 8, seed, byOwner ? owner : guardian);
     }
 
-    function book() external {
-        vm.prank(owner);
-        vault.book(address(usdc));
+    function close(uint8 slot, uint256 by, bytes32 other) external watched {
+        slot = slot % uint8(SLOTS);
+        bool isOther = by % 4 == 3;
+        if (!isOther) isClosed[slot] = true;
+        address[3] memory holders = [owner, guardian, person];
+        vm.prank(holders[by % 3]);
+        try vault.closeMandate(isOther ? other : ids[slot]) {}
+        catch {
+            accuse(true, "I6 for a holder of the role, tightening never reverts");
+        }
     }
 
-    function deposit(uint256 amount, bool inWeth) external {
-        amount = inWeth ? bound(amount, 1, 10e18) : bound(amount, 1, 30_000e6);
+    function submit(uint8 kind, uint256 seed) external watched {
+        submitting(kind % 9, seed);
+    }
+
+    function consume(uint8 index, uint8 by) external watched {
+        consumingLate(index, by % 4 == 0 ? guardian : by % 4 == 1 ? stranger : owner);
+    }
+
+    function sneak(uint8 kind, uint256 seed, uint8 by) external watched {
+        consuming(kind % 9, seed, by % 4 == 0 ? guardian : by % 4 == 1 ? keyHolder : owner);
+    }
+
+    function donate(uint64 amount, bool inWeth) external watched {
         MockToken token = inWeth ? weth : usdc;
-        give(token, amount);
-        expectedBalance[address(token)] += amount;
+        amount = amount % 1e12;
+        token.mint(address(vault), amount);
+        expected[address(token)] += amount;
     }
 
-    function withdraw(uint256 amount, bool inWeth) external {
-        MockToken token = inWeth ? weth : usdc;
-        amount = bound(amount, 0, token.balanceOf(address(vault)) / 8);
+    function book(bool inWeth) external watched {
         vm.prank(owner);
-        vault.withdraw(address(token), amount, stranger);
-        expectedBalance[address(token)] -= amount;
-    }
-
-    function pause(uint8 chance) external {
-        if (chance % 4 != 0) return;
-        vm.prank(guardian);
-        vault.pause();
-    }
-
-    /// @notice Whatever stopped the vault is put right, by those who may.
-    function mend() public {
-        if (vault.state().paused) {
-            vm.prank(owner);
-            vault.unpause();
+        try vault.book(address(inWeth ? weth : usdc)) {}
+        catch (bytes memory reason) {
+            accuseUndocumented(reason);
         }
-        wethFeed.set(3_000e8);
-        if (vault.state().tripped) {
-            executor = address(uint160(uint256(keccak256(abi.encode(executor)))));
-            reset(resetTo(executor));
+    }
+
+    /// @notice Out it goes in whatever state, and partly back.
+    function withdraw(uint256 amount, uint8 kind) external watched {
+        address token = kind % 3 == 0 ? address(0) : address(kind % 3 == 1 ? usdc : weth);
+        amount = _bound(amount, 0, kind % 16 == 15 ? expected[token] : expected[token] / 8);
+        takeOut(token, amount);
+        if (kind % 2 == 0) refill(token, amount / 2);
+    }
+
+    function evacuate() external {
+        takeOut(address(0), expected[address(0)]);
+        takeOut(address(usdc), expected[address(usdc)]);
+        takeOut(address(weth), expected[address(weth)]);
+        accuse(usdc.balanceOf(address(vault)) + weth.balanceOf(address(vault)) != 0, "I8 everything can be taken out");
+        MockToken[2] memory tokens = [usdc, weth];
+        for (uint256 i = 0; i < 2; i++) {
+            accuse(
+                tokens[i].everApproved(address(vault)) || tokens[i].everApproved(address(router)),
+                "I5 no allowance is ever non-zero"
+            );
+            accuse(tokens[i].balanceOf(address(router)) != 0, "nothing stays in the router");
         }
-        vault.checkpoint();
-    }
-
-    // --- books ---
-
-    function chargeCount() external view returns (uint256) {
-        return charges.length;
-    }
-
-    /// @notice Whether some window ending at the last trade let more through than the meter promises.
-    function volumeBroken() external view returns (bool) {
-        uint256 sum = 0;
-        for (uint256 i = charges.length; i > 0; i--) {
-            Charge memory charge = charges[i - 1];
-            sum += charge.usd;
-            uint256 window = charges[charges.length - 1].at - charge.at;
-            if (sum > VOLUME_CAPACITY + VOLUME_RATE * window) return true;
-        }
-        return false;
-    }
-
-    function world() external view returns (address vault_, address router_, address owner_) {
-        return (address(vault), address(router), owner);
-    }
-
-    function tokens() external view returns (MockToken[4] memory) {
-        return [usdc, dai, wbtc, weth];
     }
 }
