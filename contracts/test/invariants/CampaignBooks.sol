@@ -19,6 +19,9 @@ abstract contract CampaignBooks is CampaignChanges {
 
     uint256 public trades;
     Bucket internal lost; // USD with 18 decimals times BPS, at true prices
+    Bucket internal charged; // USD with 18 decimals, at the prices the oracle gave
+    uint256 internal quotedHigh; // of the last order's input, USD with 18 decimals per whole token
+    uint256 internal quotedLow; // of its output
     Bucket internal traded; // USD with 18 decimals, at the feeds' prices
     Bucket private refunded;
     mapping(address token => uint256) internal expected; // of the vault, base units; native at zero
@@ -62,6 +65,7 @@ abstract contract CampaignBooks is CampaignChanges {
         uint256 given = spent * truth[m.sell] / unitOf(m.sell) + refundWei * truth[address(weth)] / 1e18;
         uint256 got = FixedPointMathLib.divUp(out * truth[m.buy], unitOf(m.buy));
         uint256 capacity = BPS * allowed.lossCapacityUsd + ERROR_BPS * allowed.volumeCapacityUsd;
+        noteCharge(m, spent, out, refundWei);
         lost.pour(given > got ? (given - got) * BPS : 0, capacity, 1 days);
         accuse(lost.isOver(), "I1 no window loses more than B + r * W and the prices' error on its volume");
         traded.pour(amount * said[m.sell] / unitOf(m.sell), allowed.volumeCapacityUsd, 1 days);
@@ -69,6 +73,15 @@ abstract contract CampaignBooks is CampaignChanges {
         refunded.pour(refundWei * said[address(weth)] / 1e18, allowed.refundCapacityUsd, 1 days);
         accuse(refunded.isOver(), "I2 refunds stay inside their quota");
         notePoolMoved();
+    }
+
+    /// @dev Where the oracle's prices count as the truth there is no error, and the meter's own bound must hold.
+    function noteCharge(Mandate memory m, uint256 spent, uint256 out, uint256 refundWei) private {
+        uint256 given = spent * quotedHigh / unitOf(m.sell);
+        uint256 got = FixedPointMathLib.divUp(out * quotedLow, unitOf(m.buy));
+        uint256 loss = (given > got ? given - got : 0) + refundWei * said[address(weth)] / 1e18;
+        charged.pour(loss, allowed.lossCapacityUsd, 1 days);
+        accuse(charged.isOver(), "I1 at the oracle's own prices no window loses more than B + r * W");
     }
 
     // --- checkpoints and flows ---

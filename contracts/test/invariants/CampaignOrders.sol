@@ -80,8 +80,9 @@ abstract contract CampaignOrders is CampaignPeople {
     }
 
     /// @dev What the vault will ask for, to the unit, or a little more or a unit less; and what the input is worth.
-    function leastFor(Mandate memory m, uint256 amount, uint16 skim) private view returns (uint256 out, uint256 usd) {
+    function leastFor(Mandate memory m, uint256 amount, uint16 skim) private returns (uint256 out, uint256 usd) {
         (uint256 high, uint256 low) = pricesOf(m.sell, m.buy);
+        (quotedHigh, quotedLow) = (high, low);
         usd = amount * high / unitOf(m.sell) + 1;
         out = FixedPointMathLib.divUp(amount * high * unitOf(m.buy), low * unitOf(m.sell));
         uint256 slippage = least(m.slippageBps, allowed.maximumSlippageBps);

@@ -117,8 +117,8 @@ abstract contract CampaignPeople is CampaignBooks {
         m.end = uint64(block.timestamp + 10 * 365 days);
         m.minimumInterval = 0;
         m.maximumExecutions = 10_000;
-        m.slippageBps = 150;
-        m.poorFillBps = 120;
+        m.slippageBps = 450;
+        m.poorFillBps = 400;
         m.maximumPoorFills = 5;
         if (i >= 2) (m.refillAmount, m.refillPeriod) = (m.maximumSlice, 6 hours);
         uint16 bound_ = allowed.maximumSlippageBps;

@@ -62,8 +62,9 @@ abstract contract CampaignPolicy is CampaignMarket, CampaignFault {
 
     function startLimits() internal pure returns (Limits memory limits) {
         limits = defaultLimits();
-        limits.lossCapacityUsd = 2_000e18;
-        limits.refundCapacityUsd = 100e18;
+        limits.lossCapacityUsd = 1_000e18;
+        limits.maximumSlippageBps = 500;
+        limits.refundCapacityUsd = 60e18;
         limits.drawdownBps = 500;
     }
 

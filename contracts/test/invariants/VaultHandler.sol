@@ -31,8 +31,8 @@ contract VaultHandler is CampaignOrders {
         for (uint256 i = 0; i < SLOTS; i++) {
             openSlot(i);
         }
-        vm.txGasPrice(20 gwei);
-        vm.fee(18 gwei);
+        vm.txGasPrice(100 gwei);
+        vm.fee(99 gwei);
         restore();
     }
 
