@@ -20,6 +20,7 @@ contract PriceOracle is IPriceOracle {
     uint256 private constant PRICE_DECIMALS = 18;
     uint256 private constant MOST_DECIMALS = 36;
     uint256 private constant BPS = 10_000;
+    uint256 private constant ROUND_SIZE = 5 * 32;
 
     /// @notice Chainlink's uptime feed of a rollup's sequencer: 0 is up, `startedAt` says since when. Zero: no rollup.
     address public immutable sequencerFeed;
@@ -108,38 +109,38 @@ contract PriceOracle is IPriceOracle {
 
     // --- the feed ---
 
-    struct Round {
-        uint256 id;
-        int256 answer;
-        uint256 startedAt;
-        uint256 updatedAt;
-        uint256 answeredIn;
-    }
-
     function read(FeedWord word) private view returns (Verdict memory) {
-        (bool done, Round memory round) = latestRound(word.feed());
-        if (!done || round.id > type(uint80).max || round.answeredIn > type(uint80).max) {
-            return none(Refusal.PriceUnavailable, 0);
+        (bool done, uint256 answer) =
+            StaticQuestion.ask(word.feed(), IPriceFeed.latestRoundData.selector, 0, ROUND_SIZE);
+        uint256 id;
+        uint256 answeredIn;
+        uint256 updatedAt;
+        assembly ("memory-safe") {
+            id := mload(answer)
+            updatedAt := mload(add(answer, 0x60))
+            answeredIn := mload(add(answer, 0x80))
+            answer := mload(add(answer, 0x20))
         }
-        if (round.updatedAt == 0 || round.updatedAt > block.timestamp) return none(Refusal.PriceInvalid, 0);
-        uint64 updatedAt = uint64(round.updatedAt);
-        if (round.answer <= 0 || round.answeredIn < round.id) return none(Refusal.PriceInvalid, updatedAt);
-        if (block.timestamp - updatedAt > word.heartbeat()) return none(Refusal.PriceStale, updatedAt);
-        uint256 answer = uint256(round.answer);
-        if (answer > type(uint128).max || word.decimals() > MOST_DECIMALS) {
-            return none(Refusal.PriceInvalid, updatedAt);
+        if (!done || (id | answeredIn) > type(uint80).max) return none(Refusal.PriceUnavailable, 0);
+        if (updatedAt == 0 || updatedAt > block.timestamp) return none(Refusal.PriceInvalid, 0);
+        // A negative answer is a large number here.
+        if (answer == 0 || answer > type(uint128).max || answeredIn < id || word.decimals() > MOST_DECIMALS) {
+            return none(Refusal.PriceInvalid, uint64(updatedAt));
         }
+        if (block.timestamp - updatedAt > word.heartbeat()) return none(Refusal.PriceStale, uint64(updatedAt));
         (uint256 low, uint256 high) = scaled(answer, word.decimals());
         // The bounds are below 2^96, and so is what passes them.
-        if (low < word.lowest() || high > word.highest()) return none(Refusal.PriceOutOfBounds, updatedAt);
-        if (low == 0 || high > SourceTerms.HIGHEST_PRICE) return none(Refusal.PriceInvalid, updatedAt);
-        return Verdict({reason: Refusal.None, low: low, high: high, feed: low, updatedAt: updatedAt});
+        if (low < word.lowest() || high > word.highest()) return none(Refusal.PriceOutOfBounds, uint64(updatedAt));
+        if (low == 0 || high > SourceTerms.HIGHEST_PRICE) return none(Refusal.PriceInvalid, uint64(updatedAt));
+        return Verdict({reason: Refusal.None, low: low, high: high, feed: low, updatedAt: uint64(updatedAt)});
     }
 
     /// @dev To 18 decimals; where digits are lost, `low` and `high` are the two neighbours.
     function scaled(uint256 answer, uint256 decimals) private pure returns (uint256 low, uint256 high) {
         if (decimals <= PRICE_DECIMALS) {
-            low = answer * 10 ** (PRICE_DECIMALS - decimals);
+            unchecked {
+                low = answer * 10 ** (PRICE_DECIMALS - decimals);
+            }
             return (low, low);
         }
         uint256 divisor = 10 ** (decimals - PRICE_DECIMALS);
@@ -149,18 +150,15 @@ contract PriceOracle is IPriceOracle {
 
     function sequencerIsUp() private view returns (bool) {
         if (sequencerFeed == address(0)) return true;
-        (bool done, Round memory round) = latestRound(sequencerFeed);
-        return done && round.answer == 0 && round.startedAt != 0 && round.startedAt <= block.timestamp
-            && block.timestamp - round.startedAt > sequencerGrace;
-    }
-
-    function latestRound(address feed) private view returns (bool done, Round memory round) {
-        uint256 answer;
-        (done, answer) = StaticQuestion.ask(feed, IPriceFeed.latestRoundData.selector, 0, 5 * 32);
-        if (!done) return (false, round);
+        (bool done, uint256 answer) =
+            StaticQuestion.ask(sequencerFeed, IPriceFeed.latestRoundData.selector, 0, ROUND_SIZE);
+        uint256 startedAt;
         assembly ("memory-safe") {
-            mcopy(round, answer, 0xa0)
+            startedAt := mload(add(answer, 0x40))
+            answer := mload(add(answer, 0x20))
         }
+        return done && answer == 0 && startedAt != 0 && startedAt <= block.timestamp
+            && block.timestamp - startedAt > sequencerGrace;
     }
 
     function none(Refusal reason, uint64 updatedAt) private pure returns (Verdict memory) {

@@ -187,22 +187,21 @@ contract Vault is IVault, TransientLock {
         LimitsWord limits = limitsWord;
         Quote memory quote = quoteOf(mandate, order);
         Fill memory fill;
-        fill.slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
-        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, fill.slippageBps);
-        uint256 valueUsd = quote.valueUsd(order.amountIn);
-        quote.requireWithinCap(valueUsd, limits.sizeCapUsd());
-        fill.reviewed = valueUsd > limits.automaticLimitUsd();
+        uint256 slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
+        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, slippageBps);
+        fill.valueUsd = quote.valueUsd(order.amountIn);
+        quote.requireWithinCap(fill.valueUsd, limits.sizeCapUsd());
+        fill.reviewed = fill.valueUsd > limits.automaticLimitUsd();
         if (fill.reviewed) requireApproval(IApprovals.requireReviewed.selector);
         if (gate.sentinelRequired()) requireApproval(IApprovals.requireCoSigned.selector);
 
         // Everything is written before anything outside can write back.
         if (fill.reviewed) voucherUsed[voucher.nonce] = true;
-        meters = meters.withVolume(valueUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
         advance(mandate, order, progress);
 
         trade(mandate, order, legs, fill);
         settle(mandate, order, quote, limits, fill);
-        if (limits.refundCapacityUsd() != 0) refund(gasAtStart, valueUsd, limits);
+        if (limits.refundCapacityUsd() != 0) refund(gasAtStart, fill.valueUsd, limits);
         return fill.received;
     }
 
@@ -234,11 +233,11 @@ contract Vault is IVault, TransientLock {
 
     /// @dev Measured amounts of a trade, in base units; `worth` is what the oracle says `spent` is worth.
     struct Fill {
+        uint256 valueUsd; // of the order's input
         uint256 spent;
         uint256 received;
         uint256 worth;
         uint256 lossUsd;
-        uint256 slippageBps; // largest shortfall it may have
         bool reviewed;
     }
 
@@ -253,7 +252,8 @@ contract Vault is IVault, TransientLock {
         (fill.spent, fill.received) = start.since(sell, buy);
     }
 
-    /// @dev Holds the outcome against the order, charges the loss and writes the books.
+    /// @dev Holds the outcome against the order, charges both meters and writes the books. At most the order's input left and at
+    /// least its minimum came, both measured; that this minimum is within the bound for that input was checked before.
     function settle(
         Mandate calldata mandate,
         Order calldata order,
@@ -264,12 +264,8 @@ contract Vault is IVault, TransientLock {
         if (fill.spent > order.amountIn) refuse(Refusal.Overspent, fill.spent);
         if (fill.received < order.minimumOut) refuse(Refusal.OutputTooLow, fill.received);
         fill.worth = quote.worth(fill.spent);
-        // Follows from what was checked before; stands here because the outcome is what is promised.
-        OracleBound.requireAbove(fill.worth, fill.received, fill.slippageBps);
         fill.lossUsd = quote.lossUsd(fill.spent, fill.received);
-        if (fill.lossUsd != 0) {
-            meters = meters.withLoss(fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
-        }
+        meters = meters.charged(fill.valueUsd, fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
         noteFill(mandate, order.mandateId, fill);
         assets[mandate.sell].book.debit(fill.spent);
         assets[mandate.buy].book.credit(fill.received);
@@ -315,9 +311,9 @@ contract Vault is IVault, TransientLock {
         (uint256 amountWei, uint256 valueUsd) = GasRefund.due(gasAtStart - gasleft(), price, tradeUsd);
         if (amountWei == 0 || amountWei > address(this).balance) return;
         (bool fits, Meter next) = refundMeter.charged(valueUsd, capacityUsd, 1 days);
-        if (!fits || meters.lossAfter(valueUsd, lossCapacityUsd) > lossCapacityUsd) return;
+        if (!fits || meters.lossUsed(lossCapacityUsd) + valueUsd > lossCapacityUsd) return;
         refundMeter = next;
-        meters = meters.withLoss(valueUsd, limits.volumeCapacityUsd(), lossCapacityUsd);
+        meters = meters.charged(0, valueUsd, limits.volumeCapacityUsd(), lossCapacityUsd);
         if (TokenMove.tryPushNative(msg.sender, amountWei, GasRefund.RECEIVER_GAS)) {
             emit GasRefunded(msg.sender, amountWei, valueUsd);
         }

@@ -33,9 +33,9 @@ export const guards: readonly Guard[] = [
   { rule: 'size-cap', needsOrder: true, judge: withinSizeCap },
   { rule: 'review', needsOrder: true, judge: withinAutomaticLimit },
   { rule: 'sentinel', needsOrder: true, judge: needsNoSentinel },
-  { rule: 'volume', needsOrder: true, judge: volumeFits },
   { rule: 'refill', needsOrder: true, judge: refillSuffices },
   { rule: 'balance', needsOrder: true, judge: balanceSuffices },
+  { rule: 'volume', needsOrder: true, judge: volumeFits },
   { rule: 'loss', needsOrder: true, judge: lossFits },
 ]
 

@@ -3,7 +3,7 @@ import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 import { lossUsd, oracleQuote } from './oracle-bound.ts'
 
 /**
- * Predicts `Meters.withLoss`: the vault charges what it measures after the trade, which here is the plan's output. The meter
+ * Predicts `Meters.charged`: the vault charges what it measures after the trade, which here is the plan's output. The meter
  * as of the snapshot; it only drains until the order runs.
  */
 export function lossFits({ vault, assets, mandate, order }: OrderGuardInput): Finding {

@@ -2,7 +2,7 @@ import { formatUsd } from '../chain/format.ts'
 import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
 import { oracleQuote, valueUsd } from './oracle-bound.ts'
 
-/** Mirrors `Meters.withVolume`. The meter as of the snapshot; it only drains until the order runs. */
+/** Mirrors `Meters.charged`, volume first. The meter as of the snapshot; it only drains until the order runs. */
 export function volumeFits({ vault, assets, mandate, order }: OrderGuardInput): Finding {
   const result = oracleQuote(assets, mandate.sell, mandate.buy)
   if (!result.ok) return result.finding

@@ -28,31 +28,20 @@ library MetersWord {
         return DrainingMeter.drained(uint104(Meters.unwrap(meters) >> LOSS_AT), since(meters), capacityUsd, 1 days);
     }
 
-    /// @notice After an order worth `valueUsd`, which must fit: a capacity of zero forbids.
-    function withVolume(Meters meters, uint256 valueUsd, uint256 volumeCapacityUsd, uint256 lossCapacityUsd)
-        internal
-        view
-        returns (Meters)
-    {
+    /// @notice After a trade of `valueUsd` that lost `lossUsd`, both of which must fit: a capacity of zero forbids. Where nothing is
+    /// lost, a loss meter that was lowered below what it shows does not matter.
+    function charged(
+        Meters meters,
+        uint256 valueUsd,
+        uint256 lossUsd,
+        uint256 volumeCapacityUsd,
+        uint256 lossCapacityUsd
+    ) internal view returns (Meters) {
         uint256 volume = meters.volumeUsed(volumeCapacityUsd) + valueUsd;
         if (volume > volumeCapacityUsd) refuse(Refusal.VolumeExceeded, volume);
-        return pack(volume, meters.lossUsed(lossCapacityUsd));
-    }
-
-    /// @notice What the loss meter would show after `lossUsd` more.
-    function lossAfter(Meters meters, uint256 lossUsd, uint256 lossCapacityUsd) internal view returns (uint256) {
-        return meters.lossUsed(lossCapacityUsd) + lossUsd;
-    }
-
-    /// @notice After a loss, which must fit. A capacity of zero forbids every loss, however small.
-    function withLoss(Meters meters, uint256 lossUsd, uint256 volumeCapacityUsd, uint256 lossCapacityUsd)
-        internal
-        view
-        returns (Meters)
-    {
-        uint256 loss = meters.lossAfter(lossUsd, lossCapacityUsd);
-        if (loss > lossCapacityUsd) refuse(Refusal.LossExceeded, loss);
-        return pack(meters.volumeUsed(volumeCapacityUsd), loss);
+        uint256 loss = meters.lossUsed(lossCapacityUsd) + lossUsd;
+        if (loss > lossCapacityUsd && lossUsd != 0) refuse(Refusal.LossExceeded, loss);
+        return pack(volume, loss);
     }
 
     /// @dev Both are at most a capacity, or what a higher capacity let through: below 2^100.

@@ -41,7 +41,9 @@ library OrderTerms {
         for (uint256 i = 0; i < legs.length; i++) {
             uint256 part = legs[i].amountIn;
             if (part == 0 || part > left) refuse(Refusal.LegsMismatch, part);
-            left -= part;
+            unchecked {
+                left -= part;
+            }
         }
         if (left != 0) refuse(Refusal.LegsMismatch, left);
     }

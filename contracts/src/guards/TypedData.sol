@@ -9,9 +9,21 @@ library TypedData {
     bytes32 private constant VERSION = keccak256("1");
 
     /// @notice The digest people sign. The chain id is read each time, so a signature never survives a chain split.
-    function digest(bytes32 structHash, address vault) internal view returns (bytes32) {
-        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, NAME, VERSION, block.chainid, vault));
-        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+    function digest(bytes32 structHash, address vault) internal view returns (bytes32 hash) {
+        (bytes32 domainType, bytes32 name, bytes32 version) = (DOMAIN_TYPE, NAME, VERSION);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, domainType)
+            mstore(add(free, 0x20), name)
+            mstore(add(free, 0x40), version)
+            mstore(add(free, 0x60), chainid())
+            mstore(add(free, 0x80), vault)
+            let domain := keccak256(free, 0xa0)
+            mstore(free, shl(240, 0x1901))
+            mstore(add(free, 0x02), domain)
+            mstore(add(free, 0x22), structHash)
+            hash := keccak256(free, 0x42)
+        }
     }
 
     /// @notice Hash of a struct of value types as it lies in calldata: there, its ABI encoding is its EIP-712 encoding. Unclean
