@@ -72,7 +72,6 @@ abstract contract CampaignBooks is CampaignChanges {
         accuse(traded.isOver(), "I1 no window trades more than C + q * W");
         refunded.pour(refundWei * said[address(weth)] / 1e18, allowed.refundCapacityUsd, 1 days);
         accuse(refunded.isOver(), "I2 refunds stay inside their quota");
-        notePoolMoved();
     }
 
     /// @dev Where the oracle's prices count as the truth there is no error, and the meter's own bound must hold.

@@ -30,7 +30,6 @@ abstract contract CampaignMarket is World {
     /// @notice What the feed says, in the same units.
     mapping(address token => uint256) internal said;
     bytes private feedCode;
-    uint256 private poolMovedAt;
 
     function openMarket() internal {
         feedCode = address(usdcFeed).code;
@@ -38,7 +37,6 @@ abstract contract CampaignMarket is World {
         truth[address(weth)] = 3_000e18;
         publish(usdc, 0);
         publish(weth, 0);
-        poolMovedAt = block.timestamp;
     }
 
     function elapse(uint256 duration) internal {
@@ -118,7 +116,6 @@ abstract contract CampaignMarket is World {
         (uint160 root,,,,,,) = IUniswapV3Pool(pool).slot0();
         if (target == root) return;
         IUniswapV3Pool(pool).swap(address(this), target < root, type(int128).max, target, "");
-        poolMovedAt = block.timestamp;
     }
 
     function uniswapV3SwapCallback(int256 amount0, int256 amount1, bytes calldata) external {
@@ -138,8 +135,8 @@ abstract contract CampaignMarket is World {
     /// @notice Arbitrage is done: the v2 pair agrees with the 0.05 % pool, both stood still for half an hour, and that is the
     /// true price.
     function settleMarket() internal {
-        if (block.timestamp - poolMovedAt > 12 hours) movePool(spot() * 9_999 / 10_000);
-        if (block.timestamp - poolMovedAt <= 31 minutes) elapse(31 minutes);
+        if (sincePoolMoved() > 12 hours) movePool(spot() * 9_998 / 10_000);
+        if (sincePoolMoved() <= 31 minutes) elapse(31 minutes);
         uint256 price = spot();
         truth[address(weth)] = price * truth[address(usdc)] / 1e18;
         uint256 held = weth.balanceOf(pair);
@@ -150,8 +147,11 @@ abstract contract CampaignMarket is World {
         ISyncing(pair).sync();
     }
 
-    function notePoolMoved() internal {
-        poolMovedAt = block.timestamp;
+    /// @dev Seconds since the pool's newest observation.
+    function sincePoolMoved() private view returns (uint256) {
+        (,, uint16 newest,,,,) = IUniswapV3Pool(pool).slot0();
+        (uint32 at,,,) = IUniswapV3Pool(pool).observations(newest);
+        return block.timestamp - at;
     }
 
     // --- the time-weighted price ---
