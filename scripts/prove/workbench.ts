@@ -25,8 +25,8 @@ export function settingsFor(settings: string, plain: boolean): string {
   const within = settings.replaceAll('../node_modules', 'node_modules')
   if (!plain) return within
   return within
-    .replace(/^additional_compiler_profiles = .*\n/m, '')
-    .replace(/^compilation_restrictions = \[\n[\s\S]*?^\]\n/m, '')
+    .replace(/^additional_compiler_profiles = \[[^\]]*\]\n/m, '')
+    .replace(/^compilation_restrictions = \[[^\]]*\]\n/m, '')
     .replace(/^optimizer = true$/m, 'optimizer = false')
 }
 

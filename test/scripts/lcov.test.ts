@@ -45,7 +45,11 @@ end_of_record
 
 describe('settings of a copy', () => {
   const settings = `optimizer = true
-additional_compiler_profiles = [{ name = "deployed", via_ir = true }]
+additional_compiler_profiles = [
+  # Comments are welcome.
+  { name = "small", via_ir = true },
+  { name = "quick", via_ir = true },
+]
 compilation_restrictions = [
   { paths = "src/Vault.sol", via_ir = true },
 ]
