@@ -6,7 +6,8 @@ pragma solidity 0.8.30;
 struct Bucket {
     uint256 level;
     uint256 at; // seconds, of the last pour
-    uint256 bound; // the largest capacity since the bucket was empty
+    uint256 capacity; // the largest since the bucket was empty
+    uint256 bound; // the same times the period
 }
 
 /// @title The test's own count of what a draining meter may let through
@@ -14,10 +15,11 @@ struct Bucket {
 /// most capacity + capacity * W / period goes in. Where the capacity changes on the way, the larger one applies.
 library LeakingBucket {
     function pour(Bucket storage bucket, uint256 amount, uint256 capacity, uint256 period) internal {
-        uint256 leaked = capacity * (block.timestamp - bucket.at);
+        uint256 larger = capacity > bucket.capacity ? capacity : bucket.capacity;
+        uint256 leaked = larger * (block.timestamp - bucket.at);
         uint256 left = bucket.level > leaked ? bucket.level - leaked : 0;
-        uint256 room = capacity * period;
-        if (left == 0 || room > bucket.bound) bucket.bound = room;
+        bucket.capacity = left == 0 ? capacity : larger;
+        bucket.bound = bucket.capacity * period;
         bucket.level = left + amount * period;
         bucket.at = block.timestamp;
     }
