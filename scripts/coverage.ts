@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ForgeRun, isTooDeep, runForge } from './prove/forge.ts'
 import { type FileCoverage, readLcov } from './prove/lcov.ts'
-import { openWorkbench } from './prove/workbench.ts'
+import { measurements, openWorkbench } from './prove/workbench.ts'
 
 const usage = `npm run coverage [-- options]
   --json    the result as JSON`
@@ -38,7 +38,7 @@ function table(files: FileCoverage[]): string {
 
 /** Every build without the optimiser keeps lines in their place; the IR is only for what is too deep without it. */
 async function measure(): Promise<{ run: ForgeRun; lcov: string; approximate: boolean }> {
-  const bench = openWorkbench({ plain: true, without: ['test/Snapshots.t.sol'] })
+  const bench = openWorkbench({ plain: true, without: measurements })
   try {
     const arguments_ = ['coverage', '--report', 'lcov', ...selection]
     let run = await runForge(arguments_, { directory: bench.directory })

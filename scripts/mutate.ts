@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { didNotCompile, isTooDeep, runForge } from './prove/forge.ts'
 import { applied, type Mutant, mutantsOf } from './prove/mutants.ts'
 import { judge, type Outcome, readJustifications, type Tried } from './prove/survivors.ts'
-import { openWorkbench, twinOf, type Workbench } from './prove/workbench.ts'
+import { measurements, openWorkbench, twinOf, type Workbench } from './prove/workbench.ts'
 
 const usage = `npm run mutate [-- options]
   --file NAME     only this source (repeatable): a path below contracts/, or the end of one
@@ -21,8 +21,6 @@ const root = join(import.meta.dirname, '..')
 const contracts = join(root, 'contracts')
 const justified = join(contracts, 'test/mutation-survivors.json')
 const results = join(root, '.portcullis/mutation/results.json')
-/** Sizes and gas change with any mistake: they would kill everything and say nothing. */
-const without = ['test/Snapshots.t.sol']
 const campaigns = 'test/invariants/*'
 
 interface Task {
@@ -66,12 +64,12 @@ function keep(tried: Result[]): void {
 
 /** Without the IR a mutant is built in seconds; with it, where the contracts are too deep otherwise, in a quarter of a minute. */
 async function builtWorkbench(signal: AbortSignal): Promise<Workbench> {
-  const bench = openWorkbench({ plain: true, without })
+  const bench = openWorkbench({ plain: true, without: measurements })
   const build = await runForge(['build'], { directory: bench.directory, signal })
   if (signal.aborted || !isTooDeep(build)) return bench
   bench.remove()
   console.error('too deep without the IR: every mutant takes longer to build')
-  return openWorkbench({ plain: false, without })
+  return openWorkbench({ plain: false, without: measurements })
 }
 
 /** Builds and runs everything once without a mistake; resolves to the seconds a test run takes. */

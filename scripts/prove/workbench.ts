@@ -4,6 +4,9 @@ import { basename, dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
+/** Tests of sizes and gas, which hold for what is deployed and say nothing about a copy that is built otherwise or broken. */
+export const measurements = ['test/Snapshots.t.sol', 'test/RouterSnapshots.t.sol', 'test/oracle/OracleGas.t.sol']
+
 export interface WorkbenchOptions {
   /** Build everything once, without the IR and the optimiser: quick to build, and every line keeps its place. */
   plain: boolean
