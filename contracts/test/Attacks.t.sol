@@ -21,7 +21,7 @@ contract AttacksTest is World {
 
     function hostileLeg(uint256 amountIn) private view returns (Leg[] memory legs) {
         legs = new Leg[](1);
-        legs[0] = Leg(Venue.UniswapV3, address(hostile), 0, amountIn);
+        legs[0] = Leg(Venue.UniswapV3, address(hostile), 0, 0, address(0), amountIn);
     }
 
     function expectStopped(uint256 amountIn, Refusal reason, uint256 detail) private {
@@ -29,7 +29,7 @@ contract AttacksTest is World {
         uint256 before = usdc.balanceOf(address(vault));
         expectRefusal(reason, detail);
         vm.prank(executor);
-        vault.execute(m, o, hostileLeg(amountIn), noVoucher());
+        vault.execute(m, o, hostileLeg(amountIn), noVoucher(), "");
         assertEq(usdc.balanceOf(address(vault)), before);
     }
 
@@ -44,10 +44,10 @@ contract AttacksTest is World {
         o.minimumOut = 0.99e18;
         expectRefusal(Refusal.OutputTooLow, 0.99e18 - 1);
         vm.prank(executor);
-        vault.execute(m, o, hostileLeg(3_000e6), noVoucher());
+        vault.execute(m, o, hostileLeg(3_000e6), noVoucher(), "");
         hostile.behave(HostilePool.Manner.PaysFairly, 0.99e18);
         vm.prank(executor);
-        assertEq(vault.execute(m, o, hostileLeg(3_000e6), noVoucher()), 0.99e18);
+        assertEq(vault.execute(m, o, hostileLeg(3_000e6), noVoucher(), ""), 0.99e18);
     }
 
     function test_attack_poolThatCollectsTwice() public {
@@ -59,8 +59,8 @@ contract AttacksTest is World {
     function test_attack_reentryThroughEveryLockedDoor() public {
         Order memory o = orderFor(m, 3_000e6);
         bytes[5] memory doors = [
-            abi.encodeCall(vault.execute, (m, o, hostileLeg(3_000e6), noVoucher())),
-            abi.encodeCall(vault.checkpoint, ()),
+            abi.encodeCall(vault.execute, (m, o, hostileLeg(3_000e6), noVoucher(), "")),
+            abi.encodeCall(vault.checkpoint, (hints())),
             abi.encodeCall(vault.deposit, (address(usdc), 1)),
             abi.encodeCall(vault.withdraw, (address(usdc), 1, address(hostile))),
             abi.encodeCall(vault.book, (address(usdc)))
@@ -80,7 +80,7 @@ contract AttacksTest is World {
         legs[0].pool = owner;
         expectRefusal(Refusal.Locked, 0);
         vm.prank(executor);
-        vault.execute(m, o, legs, noVoucher());
+        vault.execute(m, o, legs, noVoucher(), "");
     }
 
     function test_attack_pauseDuringATradeIsKept() public {
@@ -91,8 +91,8 @@ contract AttacksTest is World {
         legs[0].pool = guardian;
         Order memory o = orderFor(m, 3_000e6);
         vm.prank(executor);
-        vault.execute(m, o, legs, noVoucher());
-        assertTrue(vault.state().paused);
+        vault.execute(m, o, legs, noVoucher(), "");
+        assertTrue(state().paused);
     }
 
     /// @notice A pool that gives the input back does not free the mandate's total or the meter.
@@ -100,17 +100,17 @@ contract AttacksTest is World {
         hostile.behave(HostilePool.Manner.ReturnsTheInput, 1e18);
         Order memory o = orderFor(m, 3_000e6);
         vm.prank(executor);
-        vault.execute(m, o, hostileLeg(3_000e6), noVoucher());
+        vault.execute(m, o, hostileLeg(3_000e6), noVoucher(), "");
         assertEq(vault.mandateProgress(o.mandateId).filled, 3_000e6);
-        assertEq(vault.state().volumeUsedUsd, 3_000e18);
-        assertEq(vault.assets()[0].booked, usdc.balanceOf(address(vault)));
+        assertEq(state().volumeUsedUsd, 3_000e18);
+        assertEq(vault.assetOf(address(usdc)).book.booked, usdc.balanceOf(address(vault)));
     }
 
     function test_attack_donationMovesNothing() public {
-        VaultState memory before = vault.state();
+        VaultState memory before = state();
         weth.mint(address(vault), 1_000_000e18);
-        vault.checkpoint();
-        VaultState memory s = vault.state();
+        checkpoint();
+        VaultState memory s = state();
         assertEq(s.peakUsd, before.peakUsd);
         assertEq(s.netAssetValueUsd, before.netAssetValueUsd);
         assertTrue(s.checkpointFresh);
@@ -140,7 +140,7 @@ contract AttacksTest is World {
         o.minimumOut = 1e18;
         expectRefusal(Refusal.InsufficientBalance, 0);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
     }
 
     function test_attack_feeOnTransferInput() public {
@@ -148,7 +148,7 @@ contract AttacksTest is World {
         Order memory o = orderFor(m, 3_000e6);
         expectRefusal(Refusal.TransferFailed, uint160(address(usdc)));
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(3_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(3_000e6), noVoucher(), "");
     }
 
     function test_attack_feeOnTransferOutputCountsAsWhatArrives() public {
@@ -156,7 +156,7 @@ contract AttacksTest is World {
         Order memory o = orderFor(m, 3_000e6);
         vm.prank(executor);
         vm.expectPartialRevert(bytes4(keccak256("Refused(uint8,uint256)")));
-        vault.execute(m, o, oneLeg(3_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(3_000e6), noVoucher(), "");
     }
 
     function test_attack_tokenThatTakesMoreThanItIsTold() public {
@@ -171,10 +171,10 @@ contract AttacksTest is World {
         Order memory first = orderFor(m, 3_000e6);
         Order memory second = orderFor(m, 4_000e6);
         vm.startPrank(executor);
-        vault.execute(m, first, oneLeg(3_000e6), noVoucher());
+        vault.execute(m, first, oneLeg(3_000e6), noVoucher(), "");
         vm.warp(block.timestamp + 60);
         expectRefusal(Refusal.WrongExecutionIndex, 1);
-        vault.execute(m, second, oneLeg(4_000e6), noVoucher());
+        vault.execute(m, second, oneLeg(4_000e6), noVoucher(), "");
     }
 
     /// @notice Splitting a large order below the review limit ends at the volume meter.
@@ -187,7 +187,7 @@ contract AttacksTest is World {
             hostile.behave(HostilePool.Manner.PaysFairly, 17e18);
             Order memory o = orderFor(m, 50_000e6);
             vm.prank(executor);
-            try vault.execute(m, o, hostileLeg(50_000e6), noVoucher()) {
+            try vault.execute(m, o, hostileLeg(50_000e6), noVoucher(), "") {
                 sold += 50_000;
             } catch {}
         }
@@ -201,7 +201,7 @@ contract AttacksTest is World {
         Order memory o = orderFor(m, 30_000e6);
         vm.prank(executor);
         vm.expectPartialRevert(bytes4(keccak256("Refused(uint8,uint256)")));
-        vault.execute(m, o, oneLeg(30_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(30_000e6), noVoucher(), "");
     }
 
     function test_attack_strangerResetsWithoutSignatures() public {

@@ -11,7 +11,7 @@ contract NetAssetValueTest is Test {
     using NetAssetValue for Valuation;
 
     function valued(uint256 amount, int256 flow) private pure returns (Valuation memory sum) {
-        sum.add(Verdict(Refusal.None, 2e18, 3e18, 0), amount, flow, 1e6);
+        sum.add(Verdict(Refusal.None, 2e18, 3e18, 2e18, 0), amount, flow, 1e6);
     }
 
     function test_flowsCountAfterAndNotBefore() public pure {
@@ -37,7 +37,7 @@ contract NetAssetValueTest is Test {
 
     function testFuzz_lowIsNeverAboveHigh(uint96 low, uint96 spread, uint120 amount, int120 flow) public pure {
         Valuation memory sum;
-        sum.add(Verdict(Refusal.None, low, uint256(low) + spread, 0), amount, flow, 1e18);
+        sum.add(Verdict(Refusal.None, low, uint256(low) + spread, low, 0), amount, flow, 1e18);
         assertLe(sum.beforeLow, sum.beforeHigh);
         assertLe(sum.afterLow, sum.afterHigh);
     }

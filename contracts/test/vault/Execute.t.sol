@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
+import {MockFeed} from "../support/MockFeed.sol";
 import {World} from "../support/World.sol";
 
 /// @title One slice, and every reason for which there is none
@@ -20,7 +21,7 @@ contract ExecuteTest is World {
     function expectRefused(Order memory o, Refusal reason, uint256 detail) private {
         expectRefusal(reason, detail);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(o.amountIn), noVoucher());
+        vault.execute(m, o, oneLeg(o.amountIn), noVoucher(), "");
     }
 
     function test_slice_tradesAndIsCounted() public {
@@ -32,9 +33,9 @@ contract ExecuteTest is World {
         assertEq(progress.filled, 30_000e6);
         assertEq(progress.executionCount, 1);
         assertEq(progress.lastExecution, block.timestamp);
-        assertEq(vault.assets()[0].booked, 970_000e6);
-        assertEq(vault.assets()[3].booked, 100e18 + out);
-        assertEq(vault.state().volumeUsedUsd, 30_000e18);
+        assertEq(vault.assetOf(address(usdc)).book.booked, 970_000e6);
+        assertEq(vault.assetOf(address(weth)).book.booked, 100e18 + out);
+        assertEq(state().volumeUsedUsd, 30_000e18);
     }
 
     function test_slice_emitsWhatWasMeasured() public {
@@ -42,14 +43,17 @@ contract ExecuteTest is World {
         uint256 out = run(m, 30_000e6);
         vm.revertToState(snapshot);
         vm.expectEmit(address(vault));
-        emit IVault.Executed(id, 0, executor, 30_000e6, out, 10e18, 1e18, 3_000e18, keccak256("decision"), false);
+        uint256 lossUsd = 30_000e18 - out * 3_000;
+        emit IVault.Executed(
+            id, 0, executor, 30_000e6, out, 10e18, 1e18, 3_000e18, lossUsd, keccak256("decision"), MODEL, false
+        );
         run(m, 30_000e6);
     }
 
     function test_slice_splitsOverThreeVenues() public {
         Order memory o = orderFor(m, 50_000e6);
         vm.prank(executor);
-        uint256 out = vault.execute(m, o, threeLegs(50_000e6), noVoucher());
+        uint256 out = vault.execute(m, o, threeLegs(50_000e6), noVoucher(), "");
         assertGe(out, o.minimumOut);
         assertEq(usdc.balanceOf(address(router)), 0);
         assertEq(weth.balanceOf(address(router)), 0);
@@ -64,18 +68,18 @@ contract ExecuteTest is World {
         Order memory o = orderFor(m, 10e18);
         o.minimumOut = 29_820e6;
         vm.prank(executor);
-        assertGe(vault.execute(m, o, threeLegs(10e18), noVoucher()), o.minimumOut);
+        assertGe(vault.execute(m, o, threeLegs(10e18), noVoucher(), ""), o.minimumOut);
     }
 
     function test_refuses_anyoneButTheExecutor() public {
         Order memory o = orderFor(m, 1_000e6);
         expectRefusal(Refusal.NotExecutor, uint160(owner));
         vm.prank(owner);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
     }
 
     function test_refuses_expiredExecutor() public {
-        uint64 expiry = vault.state().executorExpiry;
+        uint64 expiry = state().executorExpiry;
         vm.warp(expiry);
         expectRefused(orderFor(m, 1_000e6), Refusal.ExecutorExpired, expiry);
     }
@@ -98,13 +102,13 @@ contract ExecuteTest is World {
         expectRefused(o, Refusal.DeadlineTooFar, o.deadline);
         o.deadline--;
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
     }
 
     function test_refuses_replayedOrder() public {
         Order memory o = orderFor(m, 1_000e6);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
         pass(100);
         o.deadline = uint64(block.timestamp + 60);
         expectRefused(o, Refusal.WrongExecutionIndex, 1);
@@ -115,7 +119,7 @@ contract ExecuteTest is World {
         Order memory o = orderFor(other, 1_000e6);
         expectRefusal(Refusal.MandateUnknown, uint256(o.mandateId));
         vm.prank(executor);
-        vault.execute(other, o, oneLeg(1_000e6), noVoucher());
+        vault.execute(other, o, oneLeg(1_000e6), noVoucher(), "");
     }
 
     function test_refuses_termsThatAreNotTheOpenedOnes() public {
@@ -186,7 +190,7 @@ contract ExecuteTest is World {
         expectRefused(o, Refusal.BelowOracleBound, 0.99e18);
         o.minimumOut = 0.99e18;
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(3_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(3_000e6), noVoucher(), "");
     }
 
     function test_refuses_outputBelowTheMinimum() public {
@@ -194,13 +198,13 @@ contract ExecuteTest is World {
         o.minimumOut = 1e18; // fair, without the fee
         vm.prank(executor);
         vm.expectPartialRevert(bytes4(keccak256("Refused(uint8,uint256)")));
-        vault.execute(m, o, oneLeg(3_000e6), noVoucher());
+        vault.execute(m, o, oneLeg(3_000e6), noVoucher(), "");
     }
 
     function test_refuses_moreThanTheBooksHold() public {
         vm.prank(owner);
         vault.withdraw(address(usdc), 999_500e6, owner);
-        vault.checkpoint();
+        checkpoint();
         usdc.mint(address(vault), 1_000e6);
         expectRefused(orderFor(m, 1_000e6), Refusal.InsufficientBalance, 500e6);
     }
@@ -209,13 +213,13 @@ contract ExecuteTest is World {
         Order memory o = orderFor(m, 1_000e6);
         expectRefusal(Refusal.LegsMismatch, 0);
         vm.prank(executor);
-        vault.execute(m, o, new Leg[](0), noVoucher());
+        vault.execute(m, o, new Leg[](0), noVoucher(), "");
         expectRefusal(Refusal.LegsMismatch, 1);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6 - 1), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6 - 1), noVoucher(), "");
         expectRefusal(Refusal.LegsMismatch, 1_000e6 + 1);
         vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6 + 1), noVoucher());
+        vault.execute(m, o, oneLeg(1_000e6 + 1), noVoucher(), "");
     }
 
     function test_refuses_stalePriceDeadFeedAndMissingFeed() public {
@@ -230,17 +234,17 @@ contract ExecuteTest is World {
     }
 
     function test_refuses_withoutFreshCheckpoint() public {
-        uint64 at = vault.state().checkpointAt;
+        uint64 at = state().checkpointAt;
         pass(1 hours + 1);
         expectRefused(orderFor(m, 1_000e6), Refusal.CheckpointStale, at);
-        vault.checkpoint();
+        checkpoint();
         run(m, 1_000e6);
     }
 
     function test_refuses_afterADepositUntilTheNextCheckpoint() public {
         give(usdc, 1e6);
         expectRefused(orderFor(m, 1_000e6), Refusal.CheckpointStale, block.timestamp);
-        vault.checkpoint();
+        checkpoint();
         run(m, 1_000e6);
     }
 
@@ -248,14 +252,21 @@ contract ExecuteTest is World {
         vm.prank(owner);
         vault.withdraw(address(dai), 0, owner);
         expectRefused(orderFor(m, 1_000e6), Refusal.CheckpointStale, block.timestamp);
-        vault.checkpoint();
+        checkpoint();
         run(m, 1_000e6);
     }
 
-    /// @notice Where a feed's digits leave room, the sold token counts at its highest.
+    /// @notice A vault whose feed has more digits than fit, so that its price lies between two.
+    function deployBetween(uint256 asset, MockFeed feed) private {
+        VaultConfiguration memory c = configuration();
+        c.assets[asset].source = feedSource(feed, 1, 100_000e18);
+        vault = deploy(c);
+        fund();
+        open(m);
+    }
+
     function test_prices_soldTokenCountsAtItsHighest() public {
-        usdcFeed.setDecimals(20);
-        usdcFeed.set(1e20 + 1);
+        deployBetween(0, new MockFeed(20, 1e20 + 1));
         Order memory o = orderFor(m, 30_000e6);
         o.minimumOut = 1;
         expectRefused(o, Refusal.BelowOracleBound, 9.9e18 + 10);
@@ -263,8 +274,7 @@ contract ExecuteTest is World {
 
     /// @notice And the bought one at its lowest: between 1,000,000 and 1,000,001 here, so that the difference shows.
     function test_prices_boughtTokenCountsAtItsLowest() public {
-        wethFeed.setDecimals(36);
-        wethFeed.set(1e24 + 1);
+        deployBetween(3, new MockFeed(36, 1e24 + 1));
         Order memory o = orderFor(m, 3_000e6);
         o.minimumOut = 1;
         expectRefused(o, Refusal.BelowOracleBound, 2.97e33);
@@ -277,10 +287,14 @@ contract ExecuteTest is World {
             run(m, 50_000e6);
             pass(60);
         }
-        // 200,000 used, less 2 USD a second over 240 s.
-        assertEq(vault.state().volumeUsedUsd, 199_520e18);
-        expectRefused(orderFor(m, 1_000e6), Refusal.VolumeExceeded, 200_520e18);
-        pass(260);
+        uint256 used = 200_000e18 - 4 * (VOLUME_CAPACITY * 60 / uint256(1 days));
+        assertEq(state().volumeUsedUsd, used);
+        expectRefused(orderFor(m, 1_000e6), Refusal.VolumeExceeded, used + 1_000e18);
+        // The room for the last 445 dollars comes after 192 s.
+        pass(191);
+        used = 200_000e18 - 3 * (VOLUME_CAPACITY * 60 / uint256(1 days)) - VOLUME_CAPACITY * 251 / uint256(1 days);
+        expectRefused(orderFor(m, 1_000e6), Refusal.VolumeExceeded, used + 1_000e18);
+        pass(1);
         run(m, 1_000e6);
     }
 

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
-import {Vault} from "../../src/Vault.sol";
 import {ContractSigner} from "../support/ContractSigner.sol";
 import {Signing} from "../support/Signing.sol";
 import {World} from "../support/World.sol";
@@ -34,7 +33,7 @@ contract MandatesTest is World {
         ContractSigner safe = new ContractSigner();
         VaultConfiguration memory c = configuration();
         c.treasurer = address(safe);
-        vault = new Vault(c);
+        vault = deploy(c);
         Mandate memory m = sellUsdc();
         expectRefusal(Refusal.BadSignature, uint160(address(safe)));
         vault.openMandate(m, "");
@@ -62,7 +61,7 @@ contract MandatesTest is World {
         expectRefusal(Refusal.BadSignature, uint160(treasurer));
         vault.openMandate(m, signature);
         vm.chainId(31337);
-        Vault twin = new Vault(configuration());
+        IVault twin = deploy(configuration());
         expectRefusal(Refusal.BadSignature, uint160(treasurer));
         twin.openMandate(m, signature);
     }
