@@ -88,7 +88,7 @@ abstract contract CampaignOrders is CampaignPeople {
         uint256 slippage = least(m.slippageBps, allowed.maximumSlippageBps);
         if (skim % 3 == 1) slippage = slippage * (skim >> 8) / 255;
         out = FixedPointMathLib.divUp(out * (BPS - slippage), BPS);
-        if (skim % 16 == 5) out -= 1;
+        if (skim % 16 == 5 && out != 0) out -= 1;
     }
 
     /// @dev As the oracle has them, or as the feeds have them where it refuses.
