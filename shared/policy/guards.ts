@@ -9,6 +9,7 @@ import { mandateLive, sliceWithinMandate, worstPriceKept } from './mandate-terms
 import { modelMayTrade } from './model.ts'
 import { oracleBoundKept, pricesKnown } from './oracle-bound.ts'
 import { deadlineInReach, indexMatches, legsAddUp } from './order-terms.ts'
+import { outputSuffices } from './output.ts'
 import { refillSuffices } from './refill.ts'
 import { withinAutomaticLimit } from './review.ts'
 import { needsNoSentinel } from './sentinel.ts'
@@ -35,6 +36,7 @@ export const guards: readonly Guard[] = [
   { rule: 'sentinel', needsOrder: true, judge: needsNoSentinel },
   { rule: 'refill', needsOrder: true, judge: refillSuffices },
   { rule: 'balance', needsOrder: true, judge: balanceSuffices },
+  { rule: 'output', needsOrder: true, judge: outputSuffices },
   { rule: 'volume', needsOrder: true, judge: volumeFits },
   { rule: 'loss', needsOrder: true, judge: lossFits },
 ]

@@ -33,7 +33,7 @@ describe('a slice that trades', () => {
   it('is allowed, with a plan, an order, all guards and a sentence', () => {
     const decision = decideWith()
     expect(decision).toMatchObject({ verdict: 'allow', reason: 'None', wanted: usdc(40_000) })
-    expect(decision.guards).toHaveLength(20)
+    expect(decision.guards).toHaveLength(21)
     expect(decision.guards.every(({ reason }) => reason === 'None')).toBe(true)
     expect(decision.order).toMatchObject({
       amountIn: usdc(40_000),

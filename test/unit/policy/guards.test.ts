@@ -79,6 +79,7 @@ describe('the mirror of the vault’s guards', () => {
     ['BelowOracleBound', { mandate: { slippageBps: 0 } }, { minimumOut: 10n ** 30n }],
     ['SizeCapExceeded', { limits: { sizeCapUsd: usd(40_000) - 1n, automaticLimitUsd: 0n } }, {}],
     ['SizeCapExceeded', { limits: { sizeCapUsd: 0n } }, {}],
+    ['OutputTooLow', { vault: { volumeUsedUsd: usd(400_000) } }, { expectedOut: leastOut - 1n }],
     ['VolumeExceeded', { vault: { volumeUsedUsd: usd(360_000) + 1n } }, {}],
     ['VolumeExceeded', { limits: { volumeCapacityUsd: 0n } }, {}],
     ['RefillExceeded', standing(usdc(60_000) + 1n), {}],
