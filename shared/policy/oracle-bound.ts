@@ -25,10 +25,10 @@ export function oracleQuote(assets: readonly AssetState[], sell: Address, buy: A
   if (!isListed(bought)) return { ok: false, finding: refuse('AssetUnknown', `${buy} is not listed.`) }
   if (bought.listing === 'Quarantined') return { ok: false, finding: quarantined(buy) }
   for (const { token, verdict } of [sold, bought]) {
-    if (verdict.reason !== 'None') return { ok: false, finding: refuse(verdict.reason, `No price for ${token}.`) }
+    if (verdict.reason !== 'None') return { ok: false, finding: refuse(verdict.reason, `So ${token} has no price.`) }
     // A verdict without a reason and without a price is none.
     if (verdict.low === 0n || verdict.high < verdict.low) {
-      return { ok: false, finding: refuse('PriceInvalid', `No price for ${token}.`) }
+      return { ok: false, finding: refuse('PriceInvalid', `So ${token} has no price.`) }
     }
   }
   return {
@@ -47,7 +47,7 @@ function isListed(asset: AssetState | undefined): asset is AssetState {
 }
 
 function quarantined(token: Address): Finding {
-  return refuse('AssetQuarantined', `A guardian took ${token} out of trading.`)
+  return refuse('AssetQuarantined', `It is ${token}.`)
 }
 
 /** A listed asset's state, by its token. */

@@ -45,7 +45,7 @@ describe('a slice that trades', () => {
       buyHint: 17,
     })
     expect(decision.sentence).toMatch(
-      /^Sell at most 40,000 USDC for at least 13\.\d+ WETH, 0\.\d+ % below oracle, using 10 % of today's volume\.$/,
+      /^Sell at most 40,000 USDC for at least 13\.\d+ WETH, 0\.\d+ % below oracle, using 10 % of the volume meter\.$/,
     )
   })
 

@@ -4,6 +4,7 @@ import { baselineContext } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { Random } from '../random.ts'
 import {
+  type Changes,
   calmSnapshot,
   chain,
   deepPool,
@@ -108,6 +109,43 @@ describe('whatever the world looks like', () => {
       ...['refuse WorstPrice', 'refuse GasUnaffordable'],
     ]
     expect([...tally.keys()]).toEqual(expect.arrayContaining(expected))
+  })
+})
+
+describe('each condition of the vault in which nothing trades', () => {
+  const assetsWith = (change: object) =>
+    calmSnapshot.assets.map((asset) => (asset.token === wethToken ? { ...asset, ...change } : asset))
+  const standing = { refillAmount: usdc(100_000), refillPeriod: 86_400 }
+  const cases: [told: string, changes: Changes][] = [
+    ['wait Paused', { vault: { paused: true } }],
+    ['refuse NotSealed', { vault: { isSealed: false } }],
+    ['refuse Suspended', { vault: { suspended: true } }],
+    ['refuse Tripped: Incident 3.', { vault: { tripped: true, incident: 3 } }],
+    ['wait CheckpointStale: followed by a deposit', { vault: { checkpointFresh: false } }],
+    ['refuse ModelInactive: The owner has to allow', { snapshot: { modelActive: false } }],
+    ['refuse SentinelRequired: cannot speak for it', { vault: { sentinelRequired: true } }],
+    ['refuse MandateLatched: with 3 poor fills in a row', { progress: { latched: true, poorFills: 3 } }],
+    ['refuse MandateLatched: An earlier treasurer', { vault: { treasurerEpoch: 1 } }],
+    [
+      'wait RefillExceeded: has not refilled further',
+      { mandate: standing, snapshot: { refill: { used: usdc(100_000), updatedAt: start } } },
+    ],
+    ['refuse AssetQuarantined: It is WETH.', { snapshot: { assets: assetsWith({ listing: 'Quarantined' }) } }],
+    [
+      'refuse PriceDisagreement: So WETH has no price.',
+      { snapshot: { assets: assetsWith({ verdict: noPrice('PriceDisagreement') }) } },
+    ],
+    ['refuse SizeCapExceeded: size cap allows no more', { snapshot: { assets: assetsWith({ sizeFactorBps: 1 }) } }],
+    ['wait LossExceeded: of 4,000 USD', { vault: { lossUsedUsd: usd(3_999) } }],
+    ['wait VolumeExceeded: no more room', { vault: { volumeUsedUsd: usd(400_000) } }],
+  ]
+  it.each(cases)('%s', (told, changes) => {
+    const [answer, detail = ''] = told.split(': ')
+    const decision = decide(inputWith(changes), context)
+    expect(`${decision.verdict} ${decision.reason}`).toBe(answer)
+    expect(decision.sentence).toContain(detail)
+    expect(decision.order).toBeNull()
+    expectWhole(decision)
   })
 })
 

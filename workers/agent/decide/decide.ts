@@ -1,4 +1,5 @@
 import { isUsable } from '../../../models/forecaster.ts'
+import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import type { GuardInput } from '../../../shared/policy/guard.ts'
 import { judgeAll } from '../../../shared/policy/guards.ts'
 import { oracleQuote, slippageBound } from '../../../shared/policy/oracle-bound.ts'
@@ -27,7 +28,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   }
   const guardInput = guardInputOf(input, context)
   const stopAt = (stop: Stop, wanted: bigint, forecasts: Decision['forecasts'] = null) =>
-    stopped(guardInput, stop, wanted, forecasts)
+    stopped(context.chain, guardInput, stop, wanted, forecasts)
 
   // May anything be traded at all?
   const obstacle = standing(input, guardInput)
@@ -71,7 +72,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   const judged = { forecasts, wanted, guards }
   const refusals = guards.filter(({ reason }) => reason !== 'None')
   const refusal = refusals.find(({ reason }) => reason !== 'ReviewRequired')
-  if (refusal !== undefined) return refused(refusal, judged)
+  if (refusal !== undefined) return refused(context.chain, refusal, judged)
   const shrunkBy = route.cap?.reason ?? null
   const sentence = tradeSentence(context.chain, input, { quote, order, wanted, cap: route.cap })
   const trade = { shrunkBy, ...judged, plan: route.plan, order }
@@ -85,19 +86,20 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
 
 type Judged = Pick<Decision, 'forecasts' | 'wanted' | 'guards'>
 
-function refused({ reason, detail }: GuardVerdict, judged: Judged): Decision {
+function refused(chain: ChainDefinition, { reason, detail }: GuardVerdict, judged: Judged): Decision {
   const nothing = { shrunkBy: null, plan: null, order: null }
   // What the loss meter has no room for now, it has tomorrow.
   return {
     verdict: reason === 'LossExceeded' ? 'wait' : 'refuse',
     reason,
-    sentence: explain(reason, detail),
+    sentence: explain(chain, reason, detail),
     ...judged,
     ...nothing,
   }
 }
 
 function stopped(
+  chain: ChainDefinition,
   guardInput: GuardInput,
   { verdict, reason, detail }: Stop,
   wanted: bigint,
@@ -105,7 +107,7 @@ function stopped(
 ): Decision {
   const guards = judgeAll(guardInput, null)
   const nothing = { shrunkBy: null, plan: null, order: null }
-  return { verdict, reason, sentence: explain(reason, detail), forecasts, wanted, guards, ...nothing }
+  return { verdict, reason, sentence: explain(chain, reason, detail), forecasts, wanted, guards, ...nothing }
 }
 
 /** What the mirror of the vault's guards is asked about: the next block, with the executor key the vault knows. */

@@ -1,3 +1,4 @@
+import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import { refusalMeanings } from '../../../shared/chain/generated/refusals.ts'
 import type { agentReasons, Reason } from '../../../shared/schema/decision.ts'
 
@@ -25,7 +26,13 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
 
 const meanings: Record<Reason, string> = { ...refusalMeanings, ...agentReasonMeanings }
 
-/** The reason in a sentence, with what is known beyond it. */
-export function explain(reason: Reason, detail = ''): string {
-  return detail === '' ? meanings[reason] : `${meanings[reason]} ${detail}`
+/** The reason in a sentence, with what is known beyond it; the chain's tokens go by their symbols. */
+export function explain(chain: ChainDefinition, reason: Reason, detail = ''): string {
+  if (detail === '') return meanings[reason]
+  const named = detail.replace(/0x[0-9a-fA-F]{40}\b/g, (address) => symbolOf(chain, address) ?? address)
+  return `${meanings[reason]} ${named}`
+}
+
+function symbolOf({ tokens }: ChainDefinition, token: string): string | undefined {
+  return tokens.find(({ address }) => BigInt(address) === BigInt(token))?.symbol
 }

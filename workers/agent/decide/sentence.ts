@@ -18,7 +18,7 @@ interface Trade {
 }
 
 /**
- * "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of today's volume." A second sentence
+ * "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of the volume meter." A second sentence
  * says what made the slice smaller than wanted.
  */
 export function tradeSentence(chain: ChainDefinition, input: DecisionInput, trade: Trade): string {
@@ -31,7 +31,7 @@ export function tradeSentence(chain: ChainDefinition, input: DecisionInput, trad
   const shortfall = shortfallBps(order.minimumOut, order.oracleOut)
   const distance = shortfall < 0 ? `${formatBps(-shortfall)} above oracle` : `${formatBps(shortfall)} below oracle`
   const share = volumeShare(input, quote, order)
-  const sentence = `Sell at most ${sold} for at least ${bought}, ${distance}, using ${share} of today's volume.`
+  const sentence = `Sell at most ${sold} for at least ${bought}, ${distance}, using ${share} of the volume meter.`
   return cap === null ? sentence : `${sentence} Shrunk from ${amountOf(sell, wanted, 'up')}: ${cap.why}.`
 }
 
