@@ -41,4 +41,21 @@ contract NetAssetValueTest is Test {
         assertLe(sum.beforeLow, sum.beforeHigh);
         assertLe(sum.afterLow, sum.afterHigh);
     }
+
+    /// @notice Assets add up, and what each adds at the lowest price is told.
+    function test_assetsAddUp() public pure {
+        Valuation memory sum = valued(10e6, 4e6);
+        uint256 added = sum.add(Verdict(Refusal.None, 5e18, 7e18, 5e18, 0), 3e18, -1e18, 1e18);
+        assertEq(added, 15e18);
+        assertEq(sum.beforeLow, 12e18 + 20e18);
+        assertEq(sum.beforeHigh, 18e18 + 28e18);
+        assertEq(sum.afterLow, 20e18 + 15e18);
+        assertEq(sum.afterHigh, 30e18 + 21e18);
+    }
+
+    function test_lessThanNothingIsNothing() public pure {
+        assertEq(NetAssetValue.positive(-1), 0);
+        assertEq(NetAssetValue.positive(0), 0);
+        assertEq(NetAssetValue.positive(1), 1);
+    }
 }
