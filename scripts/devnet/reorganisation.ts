@@ -5,6 +5,7 @@ import { JsonRpcError, serverError, toQuantity } from './json-rpc.ts'
 import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import { readSignedTransaction } from './signed-transaction.ts'
+import { restore, touchedState } from './touched-state.ts'
 
 /** More is no reorganisation that a public chain shows. */
 export const deepestReorganisation = 3
@@ -29,7 +30,9 @@ export async function reorganise(
   for (let number = head.number - depth + 1; number <= head.number; number++) replaced.push(await state.block(number))
   const hashes = replaced.flatMap(({ transactions }) => transactions)
   const raws = await Promise.all(hashes.map((hash) => rpc.request('eth_getRawTransactionByHash', [hash])))
+  const touched = await touchedState(rpc, hashes, head.number - depth)
   await rpc.request('anvil_rollback', [depth])
+  await restore(rpc, touched)
   await rpc.request('anvil_setCoinbase', [rival])
   for (const { timestamp, baseFeePerGas } of replaced) {
     await rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(baseFeePerGas)])

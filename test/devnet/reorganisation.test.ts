@@ -1,7 +1,11 @@
-import { keccak256 } from 'viem'
+import { encodeFunctionData, keccak256, parseAbi } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
+import { clientOf, sendAll } from '../../scripts/devnet/transactions.ts'
+import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
 import { ask, call, nonceOf, relayClient, signTransfer } from './clients.ts'
+
+const erc20 = parseAbi(['function balanceOf(address) view returns (uint256)', 'function transfer(address, uint256)'])
 
 let devnet: Devnet
 
@@ -43,6 +47,35 @@ test('replaces blocks by others of the same number and time, and includes everyt
   expect(await receipt(keccak256(secret))).not.toBeNull()
   expect(await sightings()).toBe(before)
   expect(Number((await latest()).timestamp)).toBe(Number(head.timestamp) + 12)
+})
+
+test('takes back what the replaced blocks wrote, also what nobody had looked at before', async () => {
+  const { trader, market } = devnet.accounts
+  const usdc = tokenBySymbol(devnet.chain, 'USDC').address
+  const unseen = '0x00000000000000000000000000000000000a11ce'
+  const state = async () => ({
+    storage: await clientOf(devnet).readContract({
+      address: usdc,
+      abi: erc20,
+      functionName: 'balanceOf',
+      args: [unseen],
+    }),
+    wei: await clientOf(devnet).getBalance({ address: unseen }),
+    nonce: await nonceOf(devnet, trader),
+  })
+  await devnet.control.fund('USDC', trader.address, 5n)
+  const nonce = await nonceOf(devnet, trader)
+  const data = encodeFunctionData({ abi: erc20, functionName: 'transfer', args: [unseen, 5n] })
+  const purpose = 'a transfer'
+  await sendAll(devnet, [
+    { from: trader, to: usdc, data, purpose },
+    { from: market, to: unseen, data: '0x', value: 7n, purpose },
+  ])
+  expect(await state()).toEqual({ storage: 5n, wei: 7n, nonce: nonce + 1 })
+  await ask(devnet.rpcUrl, 'devnet_reorg', 1)
+  expect(await state()).toEqual({ storage: 0n, wei: 0n, nonce })
+  await devnet.control.mine()
+  expect(await state()).toEqual({ storage: 5n, wei: 7n, nonce: nonce + 1 })
 })
 
 test.each([[0], [4], ['deep']])('refuses a depth of %s', async (depth) => {
