@@ -5,15 +5,18 @@ export interface Bench<Result = unknown> {
   format(result: Result): string
 }
 
-/** Aligned columns: the first row is the heading; numbers should come formatted. */
+/** Aligned columns: the first row is the heading. Numbers, which should come formatted, end together; words begin together. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length))) ?? []
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  )
-  return lines.join('\n')
+  const columns = rows[0]?.map((_, column) => {
+    const cells = rows.map((row) => row[column] ?? '')
+    const isText = column === 0 || cells.slice(1).some((cell) => /^[a-z]/i.test(cell))
+    return { width: Math.max(...cells.map((cell) => cell.length)), isText }
+  })
+  const cellOf = (cell: string, column: number) => {
+    const { width = 0, isText = true } = columns?.[column] ?? {}
+    return isText ? cell.padEnd(width) : cell.padStart(width)
+  }
+  return rows.map((row) => row.map(cellOf).join('  ').trimEnd()).join('\n')
 }
 
 /** The middle value; NaN for an empty list. */
