@@ -2,7 +2,7 @@
 // be justified in contracts/test/mutation-survivors.json.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didNotCompile, isTooDeep, runForge } from './prove/forge.ts'
 import { applied, type Mutant, mutantsOf } from './prove/mutants.ts'
@@ -23,7 +23,7 @@ const justified = join(contracts, 'test/mutation-survivors.json')
 const results = join(root, '.portcullis/mutation/results.json')
 const campaigns = 'test/invariants/*'
 /** The quickest first, each only asked about what those before let pass: the guards' own tests need no vault to be built. */
-const stages = [
+const stages: readonly string[][] = [
   ['--match-path', 'test/guards/*'],
   ['--no-match-path', 'test/{guards,invariants}/*'],
   ['--match-path', campaigns],
@@ -98,7 +98,7 @@ async function attempt(bench: Workbench, task: Task, limit: number, signal: Abor
   const path = join(bench.directory, task.file)
   writeFileSync(path, applied(task.source, task.mutant))
   try {
-    for (const stage of stages) {
+    for (const stage of stagesFor(bench, task.file)) {
       const arguments_ = ['test', '--fail-fast', '--threads', '1', ...stage]
       const run = await runForge(arguments_, { ...shortCampaign(bench), limit, signal })
       if (run.timedOut) return 'timed out'
@@ -109,6 +109,15 @@ async function attempt(bench: Workbench, task: Task, limit: number, signal: Abor
   } finally {
     writeFileSync(path, task.source)
   }
+}
+
+/** Before all stages, the tests that name the source themselves: next to nothing has to be built for them. */
+function stagesFor(bench: Workbench, file: string): readonly string[][] {
+  const folder = join(bench.directory, 'test/guards')
+  const own = readdirSync(folder).filter((name) =>
+    readFileSync(join(folder, name), 'utf8').includes(`/${basename(file)}"`),
+  )
+  return own.length === 0 ? stages : [['--match-path', `test/guards/{${own.join(',')},}`], ...stages]
 }
 
 function lineOf({ file, mutant, outcome }: Tried): string {
