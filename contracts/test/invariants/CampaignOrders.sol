@@ -6,24 +6,18 @@ import {Refusal} from "../../src/Refusal.sol";
 import {PriceQuery} from "../../src/interfaces/IPriceOracle.sol";
 import {Asset} from "../../src/guards/AssetBook.sol";
 import {HostilePool} from "../support/HostilePools.sol";
+import {Signing} from "../support/Signing.sol";
 import {CampaignPeople} from "./CampaignPeople.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title Whoever holds the executor's key, and asks for as little as the vault lets through
 abstract contract CampaignOrders is CampaignPeople {
-    bytes32 private constant ORDER = keccak256(
-        "Order(bytes32 mandateId,uint256 amountIn,uint256 minimumOut,uint64 deadline,uint32 executionIndex,uint32 epoch,bytes32 decisionHead,bytes32 modelId,uint16 sellHint,uint16 buyHint)"
-    );
-
     HostilePool private hostileForUsdc;
     HostilePool private hostileForWeth;
-    bytes32 private domain;
 
     function armAdversary() internal {
         hostileForUsdc = new HostilePool(usdc, weth);
         hostileForWeth = new HostilePool(weth, usdc);
-        bytes32 kind = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        domain = keccak256(abi.encode(kind, keccak256("Portcullis"), keccak256("1"), block.chainid, address(vault)));
     }
 
     function attempt(uint256 slot, uint256 amount, uint8 route, uint16 skim) internal {
@@ -43,7 +37,7 @@ abstract contract CampaignOrders is CampaignPeople {
         Voucher memory v;
         if (valueUsd > allowed.automaticLimitUsd && skim % 16 != 1) v = voucherOf(m, o);
         bytes memory seal = "";
-        if (sentinelOn) sentinelSigner.approve(orderDigest(o));
+        if (sentinelOn) sentinelSigner.approve(Signing.orderDigest(address(vault), o));
         if (sentinelOn) seal = "sealed";
         if (route % 32 == 31) spoil(o, skim);
         uint256 tank = address(vault).balance;
@@ -110,10 +104,6 @@ abstract contract CampaignOrders is CampaignPeople {
         hostile.behave(HostilePool.Manner(route % 8 == 4 ? route / 8 % 11 : 0), least_);
         if (route % 8 == 3) hostile.reenter(address(vault), abi.encodeCall(vault.checkpoint, (hints())));
         legs[0].pool = address(hostile);
-    }
-
-    function orderDigest(Order memory o) private view returns (bytes32) {
-        return keccak256(abi.encodePacked("\x19\x01", domain, keccak256(abi.encode(ORDER, o))));
     }
 
     function queryOf(address token) private view returns (PriceQuery memory query) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {BreakerReset} from "../../src/Types.sol";
+import {BreakerReset, Order} from "../../src/Types.sol";
 import {Envelope} from "../../src/guards/ReviewVoucher.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -28,6 +28,13 @@ library Signing {
         return typedDigest(
             vault, keccak256(abi.encode(kind, r.incident, r.newExecutor, r.executorExpiry, r.deadline, policyHash))
         );
+    }
+
+    function orderDigest(address vault, Order memory o) internal view returns (bytes32) {
+        bytes32 kind = keccak256(
+            "Order(bytes32 mandateId,uint256 amountIn,uint256 minimumOut,uint64 deadline,uint32 executionIndex,uint32 epoch,bytes32 decisionHead,bytes32 modelId,uint16 sellHint,uint16 buyHint)"
+        );
+        return typedDigest(vault, keccak256(abi.encode(kind, o)));
     }
 
     function typedDigest(address vault, bytes32 structHash) private view returns (bytes32) {
