@@ -1,7 +1,8 @@
 // What one guarded trade costs, beside what the same trade costs through Uniswap's routers, a Safe, and a Safe with Zodiac
 // Roles, on the same pools in the same run. Everything but the tokens' depth and the feeds is published bytecode.
 
-import { maxUint256 } from 'viem'
+import { type Log, maxUint256, parseEventLogs } from 'viem'
+import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import type { Bench } from './bench.ts'
 import { table } from './bench.ts'
 import { type Call, Chain, compile, type Measured } from './gas/chain.ts'
@@ -37,6 +38,8 @@ interface Row {
   txs: number
   gas: number
   calldataBytes: number
+  /** Where the vault pays gas back: how much, at the transaction's price. */
+  refundedGas?: number
 }
 
 interface GasResult {
@@ -86,9 +89,14 @@ export const bench: Bench<GasResult> = {
       compared('one leg', of('vault-1'), 'the goal', 195_000),
       compared('the split', of('vault-3'), 'Safe with Roles', of('roles-3')),
       compared('the split', of('vault-3'), 'three router swaps without any guard', of('eoa-3tx')),
+      ...rows.flatMap(({ gas, refundedGas }) =>
+        refundedGas === undefined ? [] : [`refund    ${percent(refundedGas / gas)} of what the transaction cost`],
+      ),
     ].join('\n')
   },
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 async function measureAll(chain: Chain, progress: (line: string) => void): Promise<GasResult> {
   const [admin, executor, owner, treasurer, guardian, sentinel, ...reviewers] = Array.from({ length: 9 }, (_, index) =>
@@ -205,11 +213,18 @@ async function measure(
   if (trades !== (after.tick !== before.tick)) throw new Error(`${id}: the tick ${trades ? 'did not move' : 'moved'}.`)
   if (after.liquidity !== before.liquidity) throw new Error(`${id}: an initialised tick was crossed.`)
   const sum = (of: (one: Measured) => number): number => done.reduce((total, one) => total + of(one), 0)
+  const refundedGas = sum(refundOf)
   return {
+    ...(refundedGas === 0 ? {} : { refundedGas }),
     id,
     what,
     txs: done.length,
     gas: sum(({ gas }) => gas),
     calldataBytes: sum(({ calldataBytes }) => calldataBytes),
   }
+}
+
+function refundOf({ logs, gasPrice }: Measured): number {
+  const refunds = parseEventLogs({ abi: vaultAbi, eventName: 'GasRefunded', logs: logs as Log[] })
+  return refunds.reduce((total, { args }) => total + Number(args.amountWei / gasPrice), 0)
 }

@@ -40,6 +40,8 @@ export interface Call {
 
 export interface Measured {
   gas: number
+  /** Wei per gas. */
+  gasPrice: bigint
   calldataBytes: number
   logs: { address: Address; topics: Hex[]; data: Hex }[]
 }
@@ -125,7 +127,8 @@ export class Chain {
       throw new Error(`The transaction to ${call.to ?? 'nobody'} reverted in its block, and not before it.`)
     }
     const logs = receipt.logs.map(({ address, topics, data }) => ({ address, topics: [...topics], data }))
-    return { gas: Number(receipt.gasUsed), calldataBytes: size(call.data ?? '0x'), logs }
+    const { gasUsed, effectiveGasPrice } = receipt
+    return { gas: Number(gasUsed), gasPrice: effectiveGasPrice, calldataBytes: size(call.data ?? '0x'), logs }
   }
 
   /** Asked for again and again: the block is mined with the transaction, so it is a matter of milliseconds. */
