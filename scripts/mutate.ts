@@ -1,8 +1,8 @@
 // `npm run mutate`: makes one small mistake at a time in the guards and asks the tests to notice. What no test notices must
 // be justified in contracts/test/mutation-survivors.json.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didNotCompile, isTooDeep, runForge } from './prove/forge.ts'
 import { applied, type Mutant, mutantsOf } from './prove/mutants.ts'
@@ -22,12 +22,32 @@ const contracts = join(root, 'contracts')
 const justified = join(contracts, 'test/mutation-survivors.json')
 const results = join(root, '.portcullis/mutation/results.json')
 const campaigns = 'test/invariants/*'
-/** The quickest first, each only asked about what those before let pass: the guards' own tests need no vault to be built. */
-const stages: readonly string[][] = [
-  ['--match-path', 'test/guards/*'],
-  ['--no-match-path', 'test/{guards,invariants}/*'],
-  ['--match-path', campaigns],
+/** What the guards' own tests do without. Forge looks through all there is before each run, so that less is quicker. */
+const elsewhere = [
+  ...['Approvals', 'Lens', 'ModelRegistry', 'Router', 'Vault', 'VaultFactory', 'VaultReading'].map(
+    (name) => `src/${name}.sol`,
+  ),
+  ...[
+    'attacks',
+    'invariants',
+    'oracle',
+    'vault',
+    'support/Doors.sol',
+    'support/RouterWorld.sol',
+    'support/World.sol',
+  ].map((path) => `test/${path}`),
+  ...['Lens', 'LensState', 'ModelRegistry', 'PriceOracle', 'Router', 'RouterHostile', 'RouterTokens'].map(
+    (name) => `test/${name}.t.sol`,
+  ),
+  ...['TypedDataVectors', 'VaultFactory'].map((name) => `test/${name}.t.sol`),
+  'devnet',
 ]
+
+/** The guards and their own tests, and everything: the latter is only asked about what the former let pass. */
+interface Benches {
+  guards: Workbench
+  whole: Workbench
+}
 
 interface Task {
   file: string
@@ -69,7 +89,7 @@ function keep(tried: Result[]): void {
 }
 
 /** Without the IR a mutant is built in seconds; with it, where the contracts are too deep otherwise, in a quarter of a minute. */
-async function builtWorkbench(signal: AbortSignal): Promise<Workbench> {
+async function openWhole(signal: AbortSignal): Promise<Workbench> {
   const bench = openWorkbench({ plain: true, without: measurements })
   const build = await runForge(['build'], { directory: bench.directory, signal })
   if (signal.aborted || !isTooDeep(build)) return bench
@@ -78,15 +98,29 @@ async function builtWorkbench(signal: AbortSignal): Promise<Workbench> {
   return openWorkbench({ plain: false, without: measurements })
 }
 
+async function openBenches(signal: AbortSignal): Promise<Benches> {
+  const whole = await openWhole(signal)
+  return { whole, guards: openWorkbench({ plain: true, without: [...measurements, ...elsewhere] }) }
+}
+
+const twinsOf = ({ guards, whole }: Benches): Benches => ({ guards: twinOf(guards), whole: twinOf(whole) })
+
+function close({ guards, whole }: Benches): void {
+  guards.remove()
+  whole.remove()
+}
+
 /** Builds and runs everything once without a mistake; resolves to the seconds a test run takes. */
-async function baseline(bench: Workbench, signal: AbortSignal): Promise<number> {
-  for (const stage of stages) {
-    const { code, output } = await runForge(['test', ...stage], { ...shortCampaign(bench), signal })
+async function baseline({ guards, whole }: Benches, signal: AbortSignal): Promise<number> {
+  for (const [bench, ...filter] of [[guards] as const, [whole, '--no-match-path', campaigns] as const]) {
+    const { code, output } = await runForge(['test', ...filter], { directory: bench.directory, signal })
     if (signal.aborted) return 0
     if (code !== 0) throw new Error(`The tests fail without any mistake:\n${output.trim().slice(-3000)}`)
   }
   const started = Date.now()
-  await runForge(['test', '--no-match-path', campaigns], { directory: bench.directory, signal })
+  const { code, output } = await runForge(['test', '--match-path', campaigns], { ...shortCampaign(whole), signal })
+  if (code !== 0 && !signal.aborted)
+    throw new Error(`The campaign fails without any mistake:\n${output.trim().slice(-3000)}`)
   return (Date.now() - started) / 1000
 }
 
@@ -94,12 +128,18 @@ function shortCampaign({ directory }: Workbench) {
   return { directory, environment: { FOUNDRY_INVARIANT_RUNS: '6', FOUNDRY_INVARIANT_DEPTH: '100' } }
 }
 
-async function attempt(bench: Workbench, task: Task, limit: number, signal: AbortSignal): Promise<Outcome> {
-  const path = join(bench.directory, task.file)
-  writeFileSync(path, applied(task.source, task.mutant))
+/** The campaign is the slow one: it is only asked about what all other tests let pass. */
+async function attempt({ guards, whole }: Benches, task: Task, limit: number, signal: AbortSignal): Promise<Outcome> {
+  const stages: readonly (readonly [Workbench, ...string[]])[] = [
+    [guards],
+    [whole, '--no-match-path', 'test/{guards,invariants}/*'],
+    [whole, '--match-path', campaigns],
+  ]
+  const places = [guards, whole].map(({ directory }) => join(directory, task.file)).filter((path) => existsSync(path))
+  for (const path of places) writeFileSync(path, applied(task.source, task.mutant))
   try {
-    for (const stage of stagesFor(bench, task.file)) {
-      const arguments_ = ['test', '--fail-fast', '--threads', '1', ...stage]
+    for (const [bench, ...filter] of stages) {
+      const arguments_ = ['test', '--fail-fast', '--threads', '1', ...filter]
       const run = await runForge(arguments_, { ...shortCampaign(bench), limit, signal })
       if (run.timedOut) return 'timed out'
       if (didNotCompile(run)) return 'not compiling'
@@ -107,17 +147,8 @@ async function attempt(bench: Workbench, task: Task, limit: number, signal: Abor
     }
     return 'survived'
   } finally {
-    writeFileSync(path, task.source)
+    for (const path of places) writeFileSync(path, task.source)
   }
-}
-
-/** Before all stages, the tests that name the source themselves: next to nothing has to be built for them. */
-function stagesFor(bench: Workbench, file: string): readonly string[][] {
-  const folder = join(bench.directory, 'test/guards')
-  const own = readdirSync(folder).filter((name) =>
-    readFileSync(join(folder, name), 'utf8').includes(`/${basename(file)}"`),
-  )
-  return own.length === 0 ? stages : [['--match-path', `test/guards/{${own.join(',')},}`], ...stages]
 }
 
 function lineOf({ file, mutant, outcome }: Tried): string {
@@ -165,14 +196,14 @@ async function tryAll(tasks: Task[], workers: number, before: Result[], signal: 
   const tried = [...before]
   if (tasks.length === 0) return tried
   console.error('building, and running the tests without a mistake …')
-  const bench = await builtWorkbench(signal)
-  const benches = [bench]
+  const first = await openBenches(signal)
+  const benches = [first]
   try {
-    const seconds = await baseline(bench, signal)
-    while (benches.length < workers && !signal.aborted) benches.push(twinOf(bench))
+    const seconds = await baseline(first, signal)
+    while (benches.length < workers && !signal.aborted) benches.push(twinsOf(first))
     const limit = 120 + 10 * seconds
     const queue = [...tasks]
-    const work = async (mine: Workbench) => {
+    const work = async (mine: Benches) => {
       for (let task = queue.shift(); task !== undefined && !signal.aborted; task = queue.shift()) {
         const outcome = await attempt(mine, task, limit, signal)
         if (signal.aborted) return
@@ -185,7 +216,7 @@ async function tryAll(tasks: Task[], workers: number, before: Result[], signal: 
     await Promise.all(benches.map(work))
     return tried
   } finally {
-    for (const { remove } of benches) remove()
+    for (const one of benches) close(one)
   }
 }
 
