@@ -3,202 +3,186 @@ pragma solidity 0.8.30;
 
 import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
-import {IVault} from "../../src/interfaces/IVault.sol";
-import {Vm} from "forge-std/Vm.sol";
-import {World} from "../support/World.sol";
+import {Meter} from "../../src/guards/DrainingMeter.sol";
+import {HostilePool} from "../support/HostilePools.sol";
+import {ExactFills} from "./ExactFills.sol";
 
-/// @title Mandates that refill, and mandates that latch
-contract StandingMandatesTest is World {
-    uint256 private constant REFILL = 12_000e6;
-    uint32 private constant PERIOD = 6 hours;
-    Mandate private m;
-    bytes32 private id;
+/// @title A standing mandate sells what has refilled, and over its life no more than its total
+contract StandingMandatesTest is ExactFills {
+    uint256 private constant REFILL = 1_200e6;
+    uint32 private constant PERIOD = 40 minutes;
+    uint256 private constant STEPS = 14;
+
+    uint256[STEPS] private at;
+    uint256[STEPS] private sold;
 
     function setUp() public override {
         super.setUp();
-        m = sellUsdc();
-        m.total = 50_000e6;
-        m.maximumSlice = REFILL;
-        m.refillAmount = REFILL;
-        m.refillPeriod = PERIOD;
-        m.minimumInterval = 0;
-        m.maximumExecutions = 1_000;
-        m.end = uint64(block.timestamp + 365 days);
+        stand(REFILL, PERIOD);
+    }
+
+    function stand(uint256 refill, uint32 period) private {
+        (m.total, m.maximumSlice, m.refillAmount, m.refillPeriod) = (refill * 5, refill, refill, period);
         id = open(m);
     }
 
-    function expectRefused(uint256 amountIn, Refusal reason, uint256 detail) private {
-        Order memory o = orderFor(m, amountIn);
-        expectRefusal(reason, detail);
-        vm.prank(executor);
-        vault.execute(m, o, oneLeg(amountIn), noVoucher(), "");
+    function sell(uint256 amountIn) private {
+        fill(orderFor(m, amountIn));
     }
 
-    // --- refill ---
-
-    function test_refill_givesBackByTheSecond() public {
-        run(m, REFILL);
-        expectRefused(1e6, Refusal.RefillExceeded, REFILL);
-        pass(PERIOD / 4);
-        checkpoint();
-        expectRefused(REFILL / 4 + 1, Refusal.RefillExceeded, REFILL * 3 / 4);
-        run(m, REFILL / 4);
-        expectRefused(1e6, Refusal.RefillExceeded, REFILL);
-        pass(PERIOD);
-        checkpoint();
-        run(m, REFILL);
+    function expectFull(uint256 amountIn, uint256 used) private {
+        expectRefused(orderFor(m, amountIn), Refusal.RefillExceeded, used);
     }
 
-    /// @notice Whatever it is refilled with, over its life it sells no more than its total.
-    function test_refill_endsWithTheTotal() public {
+    function wait(uint256 duration) private {
+        pass(duration);
+        checkpoint();
+    }
+
+    // --- edges ---
+
+    function test_refill_isThereAtOnceAndOnlyOnce() public {
+        sell(REFILL - 1);
+        expectFull(2, REFILL - 1);
+        sell(1);
+        expectFull(1, REFILL);
+        wait(10 * PERIOD);
+        sell(REFILL);
+        expectFull(1, REFILL);
+    }
+
+    /// @notice To the unit and to the second; half a unit that has refilled is none.
+    function testFuzz_refill_givesBackByTheSecond(uint32 period, uint256 refill, uint32 elapsed) public {
+        refill = bound(refill, 1e6, 10_000e6);
+        period = uint32(bound(period, 1, 365 days));
+        m.salt++;
+        m.end = type(uint64).max;
+        stand(refill, period);
+        sell(refill);
+        elapsed = uint32(bound(elapsed, 0, period < 14 days ? period : 14 days));
+        wait(elapsed);
+        uint256 back = refill * elapsed / period;
+        if (back < refill) expectFull(back + 1, refill - back);
+        if (back == 0) return;
+        sell(back);
+        expectFull(1, refill);
+    }
+
+    function test_refill_lastsForTheTotal() public {
         for (uint256 i = 0; i < 4; i++) {
-            run(m, REFILL);
-            pass(PERIOD);
-            checkpoint();
+            sell(REFILL);
+            wait(PERIOD);
         }
-        expectRefused(2_000e6 + 1, Refusal.MandateExceeded, 2_000e6);
-        run(m, 2_000e6);
-        pass(PERIOD);
-        checkpoint();
-        expectRefused(1e6, Refusal.MandateExceeded, 0);
+        sell(REFILL / 2);
+        wait(PERIOD);
+        expectRefused(orderFor(m, REFILL / 2 + 1), Refusal.MandateExceeded, REFILL / 2);
+        sell(REFILL / 2);
+        wait(PERIOD);
+        expectRefused(orderFor(m, 1), Refusal.MandateExceeded, 0);
         assertEq(vault.mandateProgress(id).filled, m.total);
     }
 
-    /// @notice In any window W at most A + A * W / period: between every two slices of any sequence.
-    /// forge-config: default.fuzz.runs = 32
-    function testFuzz_refill_holdsInEveryWindow(uint256[12] memory amounts, uint32[12] memory waits) public {
-        m.total = 1_000_000e6;
-        m.salt = 99;
+    /// @notice Slice, interval and count hold beside the refill.
+    function test_refill_waivesNothing() public {
+        m.maximumSlice = REFILL / 2;
+        m.minimumInterval = 60;
+        m.maximumExecutions = 2;
         id = open(m);
-        uint256[12] memory at;
-        uint256[12] memory sold;
-        for (uint256 i = 0; i < 12; i++) {
-            pass(waits[i] % PERIOD);
-            checkpoint();
-            uint256 amount = bound(amounts[i], 1e6, REFILL);
-            Order memory o = orderFor(m, amount);
-            vm.prank(executor);
-            try vault.execute(m, o, oneLeg(amount), noVoucher(), "") {
-                sold[i] = amount;
-            } catch {}
-            at[i] = block.timestamp;
-            uint256 sum = 0;
-            for (uint256 j = i + 1; j > 0; j--) {
-                sum += sold[j - 1];
-                assertLe(sum, REFILL + REFILL * (at[i] - at[j - 1]) / PERIOD);
-            }
-        }
-        assertGt(vault.mandateProgress(id).filled, 0);
+        expectRefused(orderFor(m, REFILL / 2 + 1), Refusal.SliceTooLarge, REFILL / 2);
+        sell(REFILL / 2);
+        expectRefused(orderFor(m, REFILL / 2), Refusal.TooSoon, block.timestamp + 60);
+        wait(PERIOD);
+        sell(REFILL / 2);
+        wait(PERIOD);
+        expectRefused(orderFor(m, REFILL / 2), Refusal.ExecutionsExhausted, 2);
     }
 
-    function test_refill_ofAOneOffMandateIsNone() public {
-        Mandate memory once = sellUsdc();
-        bytes32 other = open(once);
-        run(once, 50_000e6);
-        assertEq(abi.encode(vault.refillOf(other)), abi.encode(0));
+    /// @notice The smallest there is: one unit, one second.
+    function test_refill_ofOneUnitASecond() public {
+        m.salt++;
+        stand(1, 1);
+        fill(asking(1, 333_333_334));
+        expectRefused(asking(1, 333_333_334), Refusal.RefillExceeded, 1);
+        pass(1);
+        fill(asking(1, 333_333_334));
     }
 
-    // --- poor fills ---
+    // --- what the meter holds ---
 
-    /// @notice A fill with `shortfallBps` below what the oracle says, out of a pool that is exact.
-    function fill(uint256 shortfallBps) private returns (bool latched) {
-        uint256 amountIn = 300e6;
-        uint256 fair = 0.1e18;
-        Order memory o = orderFor(m, amountIn);
-        o.minimumOut = fair * (10_000 - m.slippageBps) / 10_000;
-        ExactPool exact = new ExactPool(address(weth), fair * (10_000 - shortfallBps) / 10_000);
-        weth.mint(address(exact), 1e18);
-        Leg[] memory legs = oneLeg(amountIn);
-        legs[0].pool = address(exact);
-        vm.prank(executor);
-        vault.execute(m, o, legs, noVoucher(), "");
-        return vault.mandateProgress(id).latched;
+    function test_meter_chargesWhatTradesAndNothingElse() public {
+        sell(500e6);
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(500e6 | (block.timestamp << 216)));
+        Meter was = vault.refillOf(id);
+        pass(60);
+        Order memory o = orderFor(m, 500e6);
+        exact.behave(HostilePool.Manner.PaysFairly, o.minimumOut - 1);
+        assertRefused(executor, call(o, noVoucher()), Refusal.OutputTooLow, o.minimumOut - 1);
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(was));
+        sell(500e6);
+        // 500 - 30 drained in a minute, and 500 more.
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(970e6 | (block.timestamp << 216)));
     }
 
-    function poorly() private {
-        m.poorFillBps = 50;
-        m.salt = 100;
+    function test_meter_isTheMandatesOwn() public {
+        sell(REFILL);
+        m.salt++;
+        bytes32 first = id;
         id = open(m);
+        sell(REFILL);
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(vault.refillOf(first)));
+        (m.refillAmount, m.refillPeriod) = (0, 0);
+        id = open(m);
+        sell(REFILL);
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(0), "a one-off mandate has none");
     }
 
-    function test_poorFills_inARowLatch() public {
-        poorly();
-        assertFalse(fill(51));
-        assertFalse(fill(51));
-        assertEq(vault.mandateProgress(id).poorFills, 2);
-        vm.recordLogs();
-        assertTrue(fill(51));
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        uint256 seen = 0;
-        for (uint256 i = 0; i < logs.length; i++) {
-            if (logs[i].topics[0] != IVault.MandateLatched.selector) continue;
-            seen++;
-            assertEq(logs[i].topics[1], id);
-            assertEq(logs[i].data, abi.encode(3));
-        }
-        assertEq(seen, 1);
-        expectRefused(300e6, Refusal.MandateLatched, 3);
-    }
-
-    /// @notice One that is exactly at the share is none, and a good one starts the count anew.
-    function test_poorFills_aGoodOneForgives() public {
-        poorly();
-        assertFalse(fill(51));
-        assertFalse(fill(51));
-        assertFalse(fill(50));
-        assertEq(vault.mandateProgress(id).poorFills, 0);
-        assertFalse(fill(51));
-        assertFalse(fill(51));
-        assertTrue(fill(100));
-    }
-
-    function test_poorFills_theTreasurerEnablesAgain() public {
-        poorly();
-        for (uint256 i = 0; i < 3; i++) {
-            fill(51);
-        }
-        address[4] memory others = [owner, guardian, executor, stranger];
-        for (uint256 i = 0; i < 4; i++) {
-            expectRefusal(Refusal.Unauthorized, uint160(others[i]));
-            vm.prank(others[i]);
-            vault.enableMandate(id);
-        }
-        vm.expectEmit(address(vault));
-        emit IVault.MandateEnabled(id, treasurer);
+    /// @notice Latching, enabling and a reset leave it as it is.
+    function test_meter_survivesATripAndAReset() public {
+        sell(REFILL);
+        Meter was = vault.refillOf(id);
+        trip();
+        executor = makeAddr("new executor");
+        reset(resetTo(executor));
+        wethFeed.set(3_000e8);
+        checkpoint();
         vm.prank(treasurer);
         vault.enableMandate(id);
-        assertFalse(fill(51), "counted from the beginning");
-        assertEq(vault.mandateProgress(id).poorFills, 1);
+        assertEq(abi.encode(vault.refillOf(id)), abi.encode(was));
+        uint256 back = REFILL * 11 minutes / PERIOD;
+        expectFull(back + 1, REFILL - back);
+        sell(back);
     }
 
-    function test_newTreasurer_latchesWhatTheOldOneSigned() public {
-        change(abi.encodeCall(IVault.setTreasurer, (stranger)));
-        checkpoint();
-        expectRefused(300e6, Refusal.MandateLatched, 0);
-        vm.prank(stranger);
-        vault.enableMandate(id);
-        run(m, 300e6);
-    }
-}
+    // --- any sequence ---
 
-/// @notice Takes what it is given and pays what it was told to.
-contract ExactPool {
-    address private immutable buy;
-    uint256 private immutable pays;
-
-    constructor(address buy_, uint256 pays_) {
-        (buy, pays) = (buy_, pays_);
+    /// @notice In any window W at most A + A * W / period, and never more than the total; and what is refused would have broken
+    /// the one or the other, but for a unit of rounding for each execution.
+    function testFuzz_refill_holdsInEveryWindow(uint256[STEPS] memory amounts, uint32[STEPS] memory waits) public {
+        for (uint256 i = 0; i < STEPS; i++) {
+            wait(waits[i] % 3 == 0 ? 0 : waits[i] % (PERIOD / 2));
+            uint256 amount = bound(amounts[i], 1e6, REFILL);
+            at[i] = block.timestamp;
+            if (attempt(amount)) sold[i] = amount;
+            else assertTrue(breaks(i, amount), "refused for nothing");
+            assertFalse(breaks(i, 0), "let through too much");
+        }
+        assertLe(vault.mandateProgress(id).filled, m.total);
     }
 
-    function swap(address recipient, bool zeroForOne, int256 amount, uint160, bytes calldata)
-        external
-        returns (int256 delta0, int256 delta1)
-    {
-        (delta0, delta1) = zeroForOne ? (amount, -int256(pays)) : (-int256(pays), amount);
-        (bool done,) = msg.sender
-            .call(abi.encodeWithSignature("uniswapV3SwapCallback(int256,int256,bytes)", delta0, delta1, bytes("")));
-        require(done, "not paid");
-        (done,) = buy.call(abi.encodeWithSignature("transfer(address,uint256)", recipient, pays));
-        require(done, "does not pay");
+    function attempt(uint256 amount) private returns (bool done) {
+        Order memory o = orderFor(m, amount);
+        exact.behave(HostilePool.Manner.PaysFairly, o.minimumOut);
+        (done,) = knock(executor, call(o, noVoucher()));
+    }
+
+    /// @notice Whether `more` at step `i` is too much for the total or for a window that ends there.
+    function breaks(uint256 i, uint256 more) private view returns (bool) {
+        uint256 sum = more;
+        for (uint256 j = i + 1; j > 0; j--) {
+            sum += sold[j - 1];
+            uint256 most = REFILL + REFILL * (at[i] - at[j - 1]) / PERIOD;
+            if (sum + (more == 0 ? 0 : STEPS) > most) return true;
+        }
+        return sum > m.total;
     }
 }
