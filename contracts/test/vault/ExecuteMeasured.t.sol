@@ -85,6 +85,16 @@ contract ExecuteMeasuredTest is ExactFills {
         assertEq(usdc.balanceOf(address(vault)), 10_000e6);
     }
 
+    /// @notice Not even where so much comes back that the books would bear it.
+    function test_input_isBookedBeforeItLeaves() public {
+        passes(owner, abi.encodeCall(IVault.withdraw, (address(usdc), 999_000e6, owner)));
+        checkpoint();
+        usdc.mint(address(vault), 10_000e6);
+        exact.behave(HostilePool.Manner.ReturnsTheInput, 1e18);
+        bytes memory data = call(asking(3_000e6, 1e18), noVoucher());
+        assertRefused(executor, data, Refusal.InsufficientBalance, 1_000e6);
+    }
+
     /// @notice Nor is what the token took away.
     function testFuzz_input_isThere(uint256 left) public {
         left = bound(left, 1e6, 40_000e6);
@@ -194,21 +204,22 @@ contract ExecuteMeasuredTest is ExactFills {
     /// @notice What came back of the input is not spent, but it fills the mandate and the volume meter all the same.
     function testFuzz_returnedInput_isNotSpent(uint256 returned, uint256 out) public {
         returned = bound(returned, 1, 29_000e6);
-        out = bound(out, 10e18, 11e18);
+        out = bound(out, 9.8e18, 11e18);
         HostilePool returning = new HostilePool(usdc, weth);
         returning.behave(HostilePool.Manner.ReturnsTheInput, 0);
         exact.behave(HostilePool.Manner.PaysFairly, out);
         Leg[] memory legs = new Leg[](2);
         legs[0] = through(address(returning), returned)[0];
         legs[1] = through(address(exact), 30_000e6 - returned)[0];
-        Order memory o = asking(30_000e6, 9.9e18);
+        Order memory o = asking(30_000e6, 9.8e18);
         uint256 spent = 30_000e6 - returned;
-        expectExecuted(o, spent, Expected(1e8, 3_000e8, ceil(spent * 1e12, 3_000), 30_000e18, 0, out, false));
+        uint256 lossUsd = spent * 1e12 > out * 3_000 ? spent * 1e12 - out * 3_000 : 0;
+        expectExecuted(o, spent, Expected(1e8, 3_000e8, ceil(spent * 1e12, 3_000), 30_000e18, lossUsd, out, false));
         passes(executor, abi.encodeCall(IVault.execute, (m, o, legs, noVoucher(), "")));
         assertEq(booked(usdc), 1_000_000e6 - spent);
         assertEq(booked(usdc), usdc.balanceOf(address(vault)));
         assertEq(state().volumeUsedUsd, 30_000e18);
-        assertEq(state().lossUsedUsd, 0);
+        assertEq(state().lossUsedUsd, lossUsd);
         assertEq(vault.mandateProgress(id).filled, 30_000e6);
     }
 

@@ -109,6 +109,21 @@ contract TokenHooksTest is ExactFills {
         assertEq(booked(weth), weth.balanceOf(address(vault)));
     }
 
+    /// @notice What arrives is what was deposited, neither less nor more: a token that gives or takes on the way is refused.
+    function testFuzz_hook_thatGivesOrTakes(uint64 amount, bool gives) public {
+        makeOwner();
+        amount = uint64(bound(amount, 1, 1_000_000e6));
+        bytes memory extra = gives
+            ? abi.encodeCall(MockToken.mint, (address(vault), amount))
+            : abi.encodeCall(MockToken.burn, (address(vault), amount));
+        hook.aim(address(usdc), extra);
+        usdc.setNotified(address(hook));
+        bytes memory data = abi.encodeCall(IVault.deposit, (address(usdc), 1e6));
+        assertRefused(address(hook), data, Refusal.TransferFailed, uint160(address(usdc)));
+        assertEq(booked(usdc), 1_000_000e6);
+        assertEq(usdc.balanceOf(address(vault)), 1_000_000e6);
+    }
+
     /// @notice A token that is quarantined while it moves keeps its books, and stays out.
     function testFuzz_hook_quarantinesForGood(uint8 kind) public {
         makeOwner();
