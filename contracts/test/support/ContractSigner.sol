@@ -8,29 +8,57 @@ contract ContractSigner {
         LongAnswer, // the magic value with more behind it
         DirtyAnswer, // the magic value with dirt in the lower bytes
         BurnsGas,
-        Reverts
+        Reverts,
+        ShortAnswer, // the magic value and nothing behind it
+        Bomb, // an answer as long as its gas allows
+        BombingRevert, // the same, as a revert
+        Starved, // yes where it gets less gas than it was promised
+        Writes // writes before it says yes
     }
+
+    uint256 private constant PROMISED = 195_000;
+    uint256 private constant LONG = 180_000; // bytes; as much as the gas pays for
 
     Manner public manner;
     mapping(bytes32 => bool) public approved;
+    uint256 private written;
 
     function approve(bytes32 digest) external {
         approved[digest] = true;
+    }
+
+    function takeBack(bytes32 digest) external {
+        approved[digest] = false;
     }
 
     function behave(Manner manner_) external {
         manner = manner_;
     }
 
-    function isValidSignature(bytes32 digest, bytes calldata) external view returns (bytes4) {
+    function isValidSignature(bytes32 digest, bytes calldata) external returns (bytes4) {
+        if (manner == Manner.Starved) answer(gasleft() < PROMISED, 32);
         if (manner == Manner.Reverts) revert("no");
         if (manner == Manner.BurnsGas) while (gasleft() > 0) {}
+        if (manner == Manner.Writes) written++;
         bool fine = approved[digest];
-        uint256 size = manner == Manner.LongAnswer ? 64 : 32;
-        bytes32 word = fine ? bytes32(bytes4(0x1626ba7e)) : bytes32(0);
-        if (manner == Manner.DirtyAnswer) word |= bytes32(uint256(1));
-        assembly {
-            mstore(0x00, word)
+        if (manner == Manner.BombingRevert) {
+            assembly ("memory-safe") {
+                revert(0, LONG)
+            }
+        }
+        if (manner == Manner.DirtyAnswer) {
+            assembly ("memory-safe") {
+                mstore(0x00, or(shl(224, 0x1626ba7e), 1))
+                return(0x00, 0x20)
+            }
+        }
+        uint256 size = manner == Manner.LongAnswer ? 64 : manner == Manner.ShortAnswer ? 4 : 32;
+        answer(fine, manner == Manner.Bomb ? LONG : size);
+    }
+
+    function answer(bool fine, uint256 size) private pure {
+        assembly ("memory-safe") {
+            mstore(0x00, mul(fine, shl(224, 0x1626ba7e)))
             mstore(0x20, 0)
             return(0x00, size)
         }
