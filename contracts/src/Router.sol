@@ -26,20 +26,27 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     uint256 private constant SWAP_HOOKS = 0xCC;
 
     /// @inheritdoc IRouter
-    function swap(address sell, address buy, address recipient, Leg[] calldata legs) external {
+    /// @dev Pools pay here, where nothing else ever comes in: what reaches the recipient meanwhile is not taken for output.
+    function swap(address sell, address buy, address recipient, Leg[] calldata legs)
+        external
+        returns (uint256 received)
+    {
         ExpectedPayment.requireIdle();
+        uint256 start = TokenMove.balanceOf(buy, address(this));
         for (uint256 i = 0; i < legs.length; i++) {
             Leg calldata leg = legs[i];
             Venue venue = leg.venue;
-            if (venue == Venue.UniswapV3) swapPool(sell, buy, recipient, leg);
-            else if (venue == Venue.UniswapV2) swapPair(sell, buy, recipient, leg);
-            else swapManaged(sell, buy, recipient, leg);
+            if (venue == Venue.UniswapV3) swapPool(sell, buy, leg);
+            else if (venue == Venue.UniswapV2) swapPair(sell, buy, leg);
+            else swapManaged(sell, buy, leg);
         }
+        received = TokenMove.balanceOf(buy, address(this)) - start;
+        TokenMove.push(buy, recipient, received);
         ExpectedPayment.finish();
     }
 
     /// @dev The input goes straight to the pair. Where less arrives (a fee on transfer), the pair refuses the output.
-    function swapPair(address sell, address buy, address recipient, Leg calldata leg) private {
+    function swapPair(address sell, address buy, Leg calldata leg) private {
         ExpectedPayment.runAlone();
         address pair = leg.pool;
         uint256 amountIn = leg.amountIn;
@@ -58,16 +65,16 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
             out = afterFee * reserveOut / denominator;
         }
         (uint256 out0, uint256 out1) = zeroForOne ? (uint256(0), out) : (out, uint256(0));
-        PoolCall.swapPair(pair, out0, out1, recipient);
+        PoolCall.swapPair(pair, out0, out1, address(this));
     }
 
-    function swapPool(address sell, address buy, address recipient, Leg calldata leg) private {
+    function swapPool(address sell, address buy, Leg calldata leg) private {
         address pool = leg.pool;
         uint256 amountIn = leg.amountIn;
         if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(pool);
         bool zeroForOne = sell < buy;
         ExpectedPayment.expect(pool, ExpectedPayment.BY_POOL, sell, amountIn);
-        PoolCall.swapPool(pool, recipient, zeroForOne, amountIn, limit(zeroForOne));
+        PoolCall.swapPool(pool, address(this), zeroForOne, amountIn, limit(zeroForOne));
         // A pool that did not collect leaves the leg here: then the whole order must not have been.
         if (!ExpectedPayment.collected()) PoolCall.fail(pool);
     }
@@ -81,7 +88,7 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         TokenMove.push(token, msg.sender, amount);
     }
 
-    function swapManaged(address sell, address buy, address recipient, Leg calldata leg) private {
+    function swapManaged(address sell, address buy, Leg calldata leg) private {
         address manager = leg.pool;
         uint256 amountIn = leg.amountIn;
         if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(manager);
@@ -89,7 +96,7 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         if (sell > buy) (key.currency0, key.currency1) = (buy, sell);
         requireStatic(key);
         ExpectedPayment.expect(manager, ExpectedPayment.BY_MANAGER, sell, amountIn);
-        ManagerCall.unlock(manager, key, recipient);
+        ManagerCall.unlock(manager, key);
         if (!ExpectedPayment.collected()) PoolCall.fail(manager);
     }
 
@@ -104,7 +111,7 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     /// @dev Only what is said to the manager itself is taken from `data`, which it could have made up.
     function unlockCallback(bytes calldata data) external returns (bytes memory) {
         (address token, uint256 amount) = ExpectedPayment.collect(ExpectedPayment.BY_MANAGER);
-        if (data.length != ManagerCall.DATA_SIZE) PoolCall.fail(msg.sender);
+        if (data.length != ManagerCall.KEY_SIZE) PoolCall.fail(msg.sender);
         address buy = address(bytes20(data[12:32]));
         bool zeroForOne = token == buy;
         if (zeroForOne) buy = address(bytes20(data[44:64]));
@@ -116,7 +123,7 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         ManagerCall.sync(token);
         TokenMove.push(token, msg.sender, amount);
         ManagerCall.settle();
-        ManagerCall.take(buy, address(bytes20(data[172:192])), uint128(due));
+        ManagerCall.take(buy, address(this), uint128(due));
         return "";
     }
 

@@ -122,7 +122,7 @@ struct Limits {
     uint256 automaticLimitUsd; // above it an order needs a voucher
     uint256 sizeCapUsd; // above it no order goes, scaled down by volatility
     uint256 volumeCapacityUsd; // of the volume meter, which drains this much a day
-    uint256 lossCapacityUsd; // of the loss meter, which drains this much a day
+    uint256 lossCapacityUsd; // of the loss meter, which drains this much a day; zero forbids every loss
     uint256 refundCapacityUsd; // of the gas refund meter, which drains this much a day; zero: no refunds
     uint16 maximumSlippageBps; // largest that any order may use
     uint16 drawdownBps; // fall from the high-water mark that trips the breaker
@@ -143,7 +143,7 @@ struct VaultConfiguration {
     address oracle;
     address approvals; // checks what people signed
     address wrappedNative; // its price values gas refunds
-    uint256 dailyLossUsd; // the promise: no setting may ever allow more execution loss in any 24 hours
+    uint256 dailyLossUsd; // the promise: no setting may ever allow more execution loss in 24 hours under it
     bytes32[] models; // active from the start
     AssetConfiguration[] assets;
     Limits limits;

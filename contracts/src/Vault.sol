@@ -54,9 +54,10 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// The executor holds no other role. Owner and guardians are distinct, and the sentinel is no reviewer.
 ///
 /// LIMITS
-/// A zero limit forbids. Lowering is immediate and sets the smaller of old and new. Raising waits: its calldata is submitted,
+/// A zero limit forbids: what it limits, so that a loss capacity of zero still lets trades pass that lose nothing. Lowering is immediate and sets the smaller of old and new. Raising waits: its calldata is submitted,
 /// ripens for the function's delay (a day or more once sealed), can be revoked, expires after a fortnight, and dies with the
-/// epoch. Constants bound what can be set at all, and `dailyLossUsd`, fixed at creation, what can ever be lost in a day.
+/// epoch. Constants bound what can be set at all, and `dailyLossUsd`, fixed at creation, what any one setting lets be
+/// lost in a day; across a change, the larger value of each limit applies.
 ///
 /// LOSS
 /// What a trade loses against the oracle is charged to a meter that drains its capacity in a day, as is its volume to another.
@@ -188,7 +189,8 @@ contract Vault is IVault, TransientLock {
         Quote memory quote = quoteOf(mandate, order);
         Fill memory fill;
         uint256 slippageBps = FixedPointMathLib.min(mandate.slippageBps, limits.maximumSlippageBps());
-        OracleBound.requireAbove(quote.worth(order.amountIn), order.minimumOut, slippageBps);
+        fill.worth = quote.worth(order.amountIn);
+        OracleBound.requireAbove(fill.worth, order.minimumOut, slippageBps);
         fill.valueUsd = quote.valueUsd(order.amountIn);
         quote.requireWithinCap(fill.valueUsd, limits.sizeCapUsd());
         fill.reviewed = fill.valueUsd > limits.automaticLimitUsd();
@@ -231,12 +233,11 @@ contract Vault is IVault, TransientLock {
         refillOf[order.mandateId] = mandate.requireRefill(refillOf[order.mandateId], order.amountIn);
     }
 
-    /// @dev Measured amounts of a trade, in base units; `worth` is what the oracle says `spent` is worth.
+    /// @dev What an order is worth and what came of it.
     struct Fill {
-        uint256 valueUsd; // of the order's input
-        uint256 spent;
-        uint256 received;
-        uint256 worth;
+        uint256 valueUsd; // of the input
+        uint256 worth; // of the input, in base units of what is bought
+        uint256 received; // measured, base units
         uint256 lossUsd;
         bool reviewed;
     }
@@ -248,8 +249,11 @@ contract Vault is IVault, TransientLock {
         uint256 available = FixedPointMathLib.min(start.sell, assets[sell].book.booked);
         if (order.amountIn > available) refuse(Refusal.InsufficientBalance, available);
         TokenMove.push(sell, router, order.amountIn);
-        RouterCall.swap(router, sell, buy, legs);
-        (fill.spent, fill.received) = start.since(sell, buy);
+        uint256 routed = RouterCall.swap(router, sell, buy, legs);
+        (uint256 spent, uint256 received) = start.since(sell, buy);
+        if (spent > order.amountIn) refuse(Refusal.Overspent, spent);
+        // What came in beside the trade, by a claim or a stream that anybody may trigger, is a donation.
+        fill.received = FixedPointMathLib.min(received, routed);
     }
 
     /// @dev Holds the outcome against the order, charges both meters and writes the books. At most the order's input left and at
@@ -261,13 +265,11 @@ contract Vault is IVault, TransientLock {
         LimitsWord limits,
         Fill memory fill
     ) private {
-        if (fill.spent > order.amountIn) refuse(Refusal.Overspent, fill.spent);
         if (fill.received < order.minimumOut) refuse(Refusal.OutputTooLow, fill.received);
-        fill.worth = quote.worth(fill.spent);
-        fill.lossUsd = quote.lossUsd(fill.spent, fill.received);
+        fill.lossUsd = quote.lossUsd(fill.valueUsd, fill.received);
         meters = meters.charged(fill.valueUsd, fill.lossUsd, limits.volumeCapacityUsd(), limits.lossCapacityUsd());
         noteFill(mandate, order.mandateId, fill);
-        assets[mandate.sell].book.debit(fill.spent);
+        assets[mandate.sell].book.debit(order.amountIn);
         assets[mandate.buy].book.credit(fill.received);
         emitExecuted(order, quote, fill);
     }
@@ -291,7 +293,7 @@ contract Vault is IVault, TransientLock {
             order.mandateId,
             order.executionIndex,
             msg.sender,
-            fill.spent,
+            order.amountIn,
             fill.received,
             fill.worth,
             quote.priceIn,
@@ -397,10 +399,14 @@ contract Vault is IVault, TransientLock {
         Book memory entry = asset.book;
         if (!entry.isTrading()) return 0;
         uint256 amount = FixedPointMathLib.min(entry.booked, TokenMove.balanceOf(token, address(this)));
-        if (amount == 0 && entry.flow == 0) return 0;
+        uint256 referenceBps = limitsWord.referenceVolatilityBps();
+        if (amount == 0 && entry.flow == 0) {
+            // What is not held is not sampled: whatever was known of it is old by the time it is bought.
+            asset.book.sizeFactor = VolatilityWord.wrap(0).factor(referenceBps);
+            return 0;
+        }
         Verdict memory verdict = priceOf(token, asset, entry.listing, hint);
         valueUsd = sum.add(verdict, amount, entry.flow, 10 ** entry.decimals);
-        uint256 referenceBps = limitsWord.referenceVolatilityBps();
         VolatilityWord volatility = asset.volatility.sampled(verdict.feed, referenceBps);
         asset.volatility = volatility;
         entry.flow = 0;
@@ -484,12 +490,23 @@ contract Vault is IVault, TransientLock {
         if (asset.book.isTrading()) {
             asset.book.listing = Listing.Quarantined;
             asset.book.flow = 0;
-            peakUsd = Drawdown.peakWithout(peakUsd, asset.volatility.share());
+            uint256 share = asset.volatility.share();
             asset.volatility = asset.volatility.withShare(0);
+            (uint256 rest, uint256 up) = sharesLeft();
+            peakUsd = Drawdown.peakWithout(peakUsd, rest + up, rest + share);
             gate = gate.withFlow();
             notePolicyChange();
         }
         emit AssetQuarantined(msg.sender, token, peakUsd);
+    }
+
+    /// @dev The shares that the high-water mark stands for, and how many units more they may be: each was rounded down.
+    function sharesLeft() private view returns (uint256 sum, uint256 count) {
+        for (uint256 i = 0; i < tokenList.length; i++) {
+            uint256 share = assets[tokenList[i]].volatility.share();
+            sum += share;
+            if (share != 0) count++;
+        }
     }
 
     /// @inheritdoc IVault

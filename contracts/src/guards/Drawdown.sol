@@ -62,8 +62,10 @@ library Drawdown {
         return FixedPointMathLib.fullMulDivUp(risen, afterUsd, beforeUsd);
     }
 
-    /// @notice The mark without an asset that made up `share` (in 2^-32) of the value at the last checkpoint.
-    function peakWithout(uint256 peakUsd, uint256 share) internal pure returns (uint256) {
-        return FixedPointMathLib.fullMulDivUp(peakUsd, 2 ** 32 - share, 2 ** 32);
+    /// @notice The mark when `rest` stays of `whole`: shares of the value at the last checkpoint, of all assets that the mark still
+    /// stands for. It never rises.
+    function peakWithout(uint256 peakUsd, uint256 rest, uint256 whole) internal pure returns (uint256) {
+        if (rest >= whole) return peakUsd;
+        return FixedPointMathLib.fullMulDivUp(peakUsd, rest, whole);
     }
 }

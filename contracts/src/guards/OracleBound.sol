@@ -41,9 +41,8 @@ library OracleBound {
         if (valueUsd_ > cap) refuse(Refusal.SizeCapExceeded, cap);
     }
 
-    /// @notice What a trade lost against the oracle, in USD with 18 decimals; a gain is no credit.
-    function lossUsd(Quote memory quote, uint256 spent, uint256 received) internal pure returns (uint256) {
-        uint256 given = valueUsd(quote, spent);
+    /// @notice What a trade of `given` USD with 18 decimals lost against the oracle, in the same; a gain is no credit.
+    function lossUsd(Quote memory quote, uint256 given, uint256 received) internal pure returns (uint256) {
         uint256 got = FixedPointMathLib.fullMulDiv(received, quote.priceOut, quote.unitOut);
         return given > got ? given - got : 0;
     }

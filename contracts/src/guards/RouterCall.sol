@@ -9,8 +9,8 @@ import {IRouter} from "../interfaces/IRouter.sol";
 library RouterCall {
     uint256 private constant LEG_SIZE = 6 * 32;
 
-    /// @notice `router.swap(sell, buy, address(this), legs)`; reverts as the router does.
-    function swap(address router, address sell, address buy, Leg[] calldata legs) internal {
+    /// @notice `router.swap(sell, buy, address(this), legs)`; reverts as the router does. Zero where it answers nothing.
+    function swap(address router, address sell, address buy, Leg[] calldata legs) internal returns (uint256 received) {
         bytes32 selector = IRouter.swap.selector;
         uint256 size = legs.length * LEG_SIZE;
         assembly ("memory-safe") {
@@ -22,10 +22,12 @@ library RouterCall {
             mstore(add(question, 0x64), 0x80)
             mstore(add(question, 0x84), legs.length)
             calldatacopy(add(question, 0xa4), legs.offset, size)
-            if iszero(call(gas(), router, 0, question, add(0xa4, size), 0, 0)) {
+            mstore(0x00, 0)
+            if iszero(call(gas(), router, 0, question, add(0xa4, size), 0x00, 0x20)) {
                 returndatacopy(question, 0, returndatasize())
                 revert(question, returndatasize())
             }
+            received := mload(0x00)
         }
     }
 }

@@ -9,27 +9,25 @@ import {IUniswapV4PoolManager, PoolKey} from "../interfaces/IUniswapV4PoolManage
 /// @notice The pool's key and the recipient travel through the manager as the data of its callback. A manager that
 /// gives back others only changes what it is itself asked next; what it is paid is not in there.
 library ManagerCall {
-    /// @notice The key's five words and the recipient.
-    uint256 internal constant DATA_SIZE = 6 * 32;
-    uint256 private constant KEY_SIZE = 5 * 32;
+    /// @notice A pool's key: five words.
+    uint256 internal constant KEY_SIZE = 5 * 32;
 
     /// @notice An address without code answers nothing and collects nothing: the caller sees that nobody collected.
-    function unlock(address manager, PoolKey memory key, address recipient) internal {
+    function unlock(address manager, PoolKey memory key) internal {
         bytes32 selector = IUniswapV4PoolManager.unlock.selector;
         bool done;
         assembly ("memory-safe") {
             let question := mload(0x40)
             mstore(question, selector)
             mstore(add(question, 0x04), 0x20)
-            mstore(add(question, 0x24), DATA_SIZE)
+            mstore(add(question, 0x24), KEY_SIZE)
             mcopy(add(question, 0x44), key, KEY_SIZE)
-            mstore(add(question, 0xe4), recipient)
-            done := call(gas(), manager, 0, question, 0x104, 0x00, 0x00)
+            done := call(gas(), manager, 0, question, 0xe4, 0x00, 0x00)
         }
         if (!done) PoolCall.failAs(manager);
     }
 
-    /// @notice Swaps exactly `amountIn` in the pool whose key begins `data`.
+    /// @notice Swaps exactly `amountIn` in the pool whose key is `data`.
     /// @return delta What is due to the router, of currency 0 in the upper half and of currency 1 in the lower.
     function swap(bytes calldata data, bool zeroForOne, uint256 amountIn, uint256 limit)
         internal

@@ -14,6 +14,7 @@ abstract contract Attack is World {
     function setUp() public virtual override {
         super.setUp();
         hostile = new HostilePool(usdc, weth);
+        hostile.returnTo(address(vault));
         m = sellUsdc();
         open(m);
     }

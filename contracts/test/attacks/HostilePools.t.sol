@@ -83,14 +83,42 @@ contract HostilePoolsTest is Attack {
         assertFalse(vault.mandateProgress(o.mandateId).open);
     }
 
-    /// @notice A pool that gives the input back does not free the mandate's total or the meter.
+    /// @notice A pool that gives the input back does not free the mandate's total or the meter: what comes back is a donation.
     function test_returnedInputStillCounts() public {
         hostile.behave(HostilePool.Manner.ReturnsTheInput, 1e18);
         Order memory o = orderFor(m, SLICE);
         steal(o, through(address(hostile), SLICE));
         assertEq(vault.mandateProgress(o.mandateId).filled, SLICE);
         assertEq(state().volumeUsedUsd, 3_000e18);
-        assertEq(vault.assetOf(address(usdc)).book.booked, usdc.balanceOf(address(vault)));
+        assertEq(vault.assetOf(address(usdc)).book.booked, 1_000_000e6 - SLICE);
+        assertEq(usdc.balanceOf(address(vault)), 1_000_000e6);
+    }
+
+    /// @notice What anybody may have paid to the vault (a claim, a stream, a bridge, another vault's proposal) comes in while the
+    /// thief's pool trades and pays nothing itself. It is a donation, not the trade's output.
+    function test_claimTriggeredDuringATrade() public {
+        Claim claim = new Claim(weth, address(vault));
+        weth.mint(address(claim), 2e18);
+        hostile.reenter(address(claim), abi.encodeCall(Claim.release, ()));
+        Order memory o = orderFor(m, SLICE);
+        expectStopped(o, through(address(hostile), SLICE), Refusal.OutputTooLow, 0);
+        // Beside a fair trade it waits for the owner's `book`, and hides no loss.
+        hostile.behave(HostilePool.Manner.Reenters, 0.9911e18);
+        steal(o, through(address(hostile), SLICE));
+        assertEq(weth.balanceOf(address(vault)), 102.9911e18);
+        assertEq(vault.assetOf(address(weth)).book.booked, 100.9911e18);
+        assertEq(state().lossUsedUsd, 26.7e18);
+    }
+
+    /// @notice The same with the sold token: what comes in does not make the trade look smaller.
+    function test_claimOfTheSoldTokenDuringATrade() public {
+        Claim claim = new Claim(usdc, address(vault));
+        usdc.mint(address(claim), 1_000e6);
+        hostile.reenter(address(claim), abi.encodeCall(Claim.release, ()));
+        hostile.behave(HostilePool.Manner.Reenters, 0.9911e18);
+        steal(orderFor(m, SLICE), through(address(hostile), SLICE));
+        assertEq(vault.assetOf(address(usdc)).book.booked, 1_000_000e6 - SLICE);
+        assertEq(state().lossUsedUsd, 26.7e18);
     }
 
     /// @notice Sushi RouteProcessor2 (April 2023), Socket (January 2024), LI.FI (July 2024), CoW's helper (February 2023): an
@@ -133,5 +161,19 @@ contract Thief {
 
     function steal() external {
         IUniswapV3SwapCallback(router).uniswapV3SwapCallback(int256(amount), -1, "");
+    }
+}
+
+/// @notice Money of the vault's that whoever comes by may release.
+contract Claim {
+    MockToken private immutable token;
+    address private immutable to;
+
+    constructor(MockToken token_, address to_) {
+        (token, to) = (token_, to_);
+    }
+
+    function release() external {
+        token.transfer(to, token.balanceOf(address(this)));
     }
 }

@@ -69,15 +69,15 @@ contract OracleBoundTest is Test {
         uint256 given = (uint256(spent) * q.priceIn + q.unitIn - 1) / q.unitIn;
         uint256 got = uint256(received) * q.priceOut / q.unitOut;
         assertEq(OracleBound.valueUsd(q, spent), given);
-        assertEq(OracleBound.lossUsd(q, spent, received), given > got ? given - got : 0);
+        assertEq(OracleBound.lossUsd(q, given, received), given > got ? given - got : 0);
     }
 
     function test_valueAndLossToTheUnit() public pure {
         Quote memory q = Quote(1e18 + 1, 3e18, 1e6, 1e18, 255);
         assertEq(OracleBound.valueUsd(q, 1), 1e12 + 1);
-        assertEq(OracleBound.lossUsd(q, 3e6, 1e18), 3);
-        assertEq(OracleBound.lossUsd(q, 3e6, 1e18 + 1), 0);
-        assertEq(OracleBound.lossUsd(q, 3e6, 2e18), 0, "a gain is no credit");
+        assertEq(OracleBound.lossUsd(q, 3e18 + 3, 1e18), 3);
+        assertEq(OracleBound.lossUsd(q, 3e18 + 3, 1e18 + 1), 0);
+        assertEq(OracleBound.lossUsd(q, 3e18 + 3, 2e18), 0, "a gain is no credit");
     }
 
     function testFuzz_capShrinksWithTheFactor(uint256 capUsd, uint8 factor) public {

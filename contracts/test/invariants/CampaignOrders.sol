@@ -18,6 +18,8 @@ abstract contract CampaignOrders is CampaignPeople {
     function armAdversary() internal {
         hostileForUsdc = new HostilePool(usdc, weth);
         hostileForWeth = new HostilePool(weth, usdc);
+        hostileForUsdc.returnTo(address(vault));
+        hostileForWeth.returnTo(address(vault));
     }
 
     function attempt(uint256 slot, uint256 amount, uint8 route, uint16 skim) internal {

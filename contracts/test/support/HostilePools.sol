@@ -56,6 +56,7 @@ contract HostilePool is Reentrant {
     }
 
     Manner public manner;
+    address private customer; // who gets the input back, where it is returned
     MockToken private immutable buy;
     MockToken private immutable sell;
     uint256 public payout;
@@ -70,6 +71,10 @@ contract HostilePool is Reentrant {
         payout = payout_;
     }
 
+    function returnTo(address customer_) external {
+        customer = customer_;
+    }
+
     function reenter(address target_, bytes calldata question_) external {
         manner = Manner.Reenters;
         setQuestion(target_, question_);
@@ -81,7 +86,7 @@ contract HostilePool is Reentrant {
     {
         if (manner == Manner.CollectsNothing) return (0, 0);
         if (manner == Manner.AnswersEndlessly) answerEndlessly();
-        if (manner == Manner.CollectsAsManager) IUniswapV4UnlockCallback(msg.sender).unlockCallback(new bytes(192));
+        if (manner == Manner.CollectsAsManager) IUniswapV4UnlockCallback(msg.sender).unlockCallback(new bytes(160));
         int256 asked = amount;
         if (manner == Manner.CollectsMore) asked = amount + 1;
         if (manner == Manner.CollectsLess) asked = amount - 1;
@@ -89,7 +94,7 @@ contract HostilePool is Reentrant {
         collect(zeroForOne, asked);
         if (manner == Manner.CollectsTwice) collect(zeroForOne, asked);
         if (manner == Manner.Reenters) strike();
-        if (manner == Manner.ReturnsTheInput) sell.transfer(recipient, uint256(amount));
+        if (manner == Manner.ReturnsTheInput) sell.transfer(customer, uint256(amount));
         if (manner != Manner.PaysNothing) buy.mint(recipient, payout);
         return zeroForOne ? (amount, -int256(payout)) : (-int256(payout), amount);
     }
@@ -154,7 +159,6 @@ contract HostileManager is Reentrant {
         IsOwedTheOutput,
         AnswersNothing,
         AnswersEndlessly,
-        MakesUpRecipient,
         MakesUpCurrencies,
         CutsDataShort
     }
@@ -211,11 +215,9 @@ contract HostileManager is Reentrant {
     }
 
     function twisted(bytes calldata data) private view returns (bytes memory) {
-        (PoolKey memory key, address recipient) = abi.decode(data, (PoolKey, address));
-        if (manner == Manner.MakesUpRecipient) recipient = address(this);
+        PoolKey memory key = abi.decode(data, (PoolKey));
         if (manner == Manner.MakesUpCurrencies) (key.currency0, key.currency1) = (address(this), address(buy));
-        if (manner == Manner.CutsDataShort) return abi.encode(key);
-        return abi.encode(key, recipient);
+        return manner == Manner.CutsDataShort ? data[:159] : abi.encode(key);
     }
 
     function swap(PoolKey calldata, SwapParameters calldata parameters, bytes calldata) external returns (int256) {

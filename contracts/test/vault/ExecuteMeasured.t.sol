@@ -201,23 +201,23 @@ contract ExecuteMeasuredTest is ExactFills {
         assertTrue(p.open && !p.closed && !p.latched);
     }
 
-    /// @notice What came back of the input is not spent, but it fills the mandate and the volume meter all the same.
-    function testFuzz_returnedInput_isNotSpent(uint256 returned, uint256 out) public {
+    /// @notice What a pool gives back of the input is a donation: it was spent, and waits for the owner to book it.
+    function testFuzz_returnedInput_isADonation(uint256 returned, uint256 out) public {
         returned = bound(returned, 1, 29_000e6);
         out = bound(out, 9.8e18, 11e18);
         HostilePool returning = new HostilePool(usdc, weth);
         returning.behave(HostilePool.Manner.ReturnsTheInput, 0);
+        returning.returnTo(address(vault));
         exact.behave(HostilePool.Manner.PaysFairly, out);
         Leg[] memory legs = new Leg[](2);
         legs[0] = through(address(returning), returned)[0];
         legs[1] = through(address(exact), 30_000e6 - returned)[0];
         Order memory o = asking(30_000e6, 9.8e18);
-        uint256 spent = 30_000e6 - returned;
-        uint256 lossUsd = spent * 1e12 > out * 3_000 ? spent * 1e12 - out * 3_000 : 0;
-        expectExecuted(o, spent, Expected(1e8, 3_000e8, ceil(spent * 1e12, 3_000), 30_000e18, lossUsd, out, false));
+        uint256 lossUsd = 30_000e18 > out * 3_000 ? 30_000e18 - out * 3_000 : 0;
+        expectExecuted(o, 30_000e6, Expected(1e8, 3_000e8, 10e18, 30_000e18, lossUsd, out, false));
         passes(executor, abi.encodeCall(IVault.execute, (m, o, legs, noVoucher(), "")));
-        assertEq(booked(usdc), 1_000_000e6 - spent);
-        assertEq(booked(usdc), usdc.balanceOf(address(vault)));
+        assertEq(booked(usdc), 970_000e6);
+        assertEq(usdc.balanceOf(address(vault)), 970_000e6 + returned);
         assertEq(state().volumeUsedUsd, 30_000e18);
         assertEq(state().lossUsedUsd, lossUsd);
         assertEq(vault.mandateProgress(id).filled, 30_000e6);

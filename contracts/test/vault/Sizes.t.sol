@@ -104,6 +104,24 @@ contract SizesTest is World {
         expectRefused(1e6, 0, Refusal.SizeCapExceeded, 0);
     }
 
+    /// @notice An asset that is not held is not sampled: until it is, only the floor is left of the cap, whatever was known of it.
+    function test_cap_ofWhatIsNotHeldIsTheFloor() public {
+        assertEq(vault.assetOf(address(weth)).book.sizeFactor, 255);
+        vm.prank(owner);
+        vault.withdraw(address(weth), 100e18, owner);
+        checkpoint();
+        checkpoint();
+        assertEq(vault.assetOf(address(weth)).book.sizeFactor, 26);
+        trade(10_000e6, 0);
+        checkpoint();
+        assertEq(vault.assetOf(address(weth)).book.sizeFactor, 255);
+        Limits memory limits = defaultLimits();
+        limits.referenceVolatilityBps = 0;
+        lower(limits);
+        checkpoint();
+        assertEq(vault.assetOf(address(dai)).book.sizeFactor, 0);
+    }
+
     // --- the loss meter ---
 
     function test_loss_isWhatIsMissingFromTheOraclesPrice() public {
