@@ -37,10 +37,13 @@ const responseSchema = z.object({
 /** Largest body read from anyone. */
 export const maximumBodyBytes = 5_000_000
 
+/** Requests that one client has at a node at once; the others wait their turn here. */
+export const mostRequestsAtOnce = 32
+
 /** JSON-RPC over kept-alive HTTP to one anvil on this machine. */
 export class RpcClient {
   readonly url: string
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 })
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: mostRequestsAtOnce })
   #nextId = 1
 
   constructor(url: string) {

@@ -23,16 +23,17 @@ export async function touchedState(rpc: RpcClient, hashes: readonly string[], an
   }
   const at = toQuantity(ancestor)
   const read = async (method: string, ...params: string[]) => text.parse(await rpc.request(method, [...params, at]))
-  const accounts = [...slotsOf.keys()].map(async (address) => ({
-    address,
-    balance: await read('eth_getBalance', address),
-    nonce: await read('eth_getTransactionCount', address),
-    code: await read('eth_getCode', address),
-  }))
-  const slots = [...slotsOf].flatMap(([address, names]) =>
-    [...names].map(async (slot) => ({ address, slot, value: await read('eth_getStorageAt', address, slot) })),
-  )
-  return { accounts: await Promise.all(accounts), slots: await Promise.all(slots) }
+  const before: TouchedState = { accounts: [], slots: [] }
+  for (const [address, slots] of slotsOf) {
+    before.accounts.push({
+      address,
+      balance: await read('eth_getBalance', address),
+      nonce: await read('eth_getTransactionCount', address),
+      code: await read('eth_getCode', address),
+    })
+    for (const slot of slots) before.slots.push({ address, slot, value: await read('eth_getStorageAt', address, slot) })
+  }
+  return before
 }
 
 /**

@@ -93,3 +93,12 @@ test('the gate lets readers in together, writers alone, and survives what throws
   await expect(gate.read(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await gate.exclusive(async () => 'still works')).toBe('still works')
 })
+
+test('answers many at once who ask what unknown accounts held in an old block', async () => {
+  await ask(devnet.rpcUrl, 'devnet_mine', 3)
+  const old = `0x${(Number(await ask(devnet.rpcUrl, 'eth_blockNumber')) - 2).toString(16)}`
+  const balances = Array.from({ length: 100 }, (_, index) =>
+    ask(devnet.rpcUrl, 'eth_getBalance', `0x${(0xa11ce000 + index).toString(16).padStart(40, '0')}`, old),
+  )
+  expect(new Set(await Promise.all(balances))).toEqual(new Set(['0x0']))
+})
