@@ -12,8 +12,9 @@ library GasRefund {
     uint256 internal constant HIGHEST_BPS = 20;
     /// @notice Gas the receiver gets: enough for a wallet contract's `receive`, too little for mischief.
     uint256 internal constant RECEIVER_GAS = 10_000;
-    /// @notice What the measured gas leaves out, less what the chain gives back for cleared storage.
-    uint256 private constant OVERHEAD = 20_000;
+    /// @notice What the measured gas leaves out (the transaction itself, its calldata, the payment), less what the chain gives
+    /// back for storage that the trade clears again. Measured, and rounded down: a refund is never a gain.
+    uint256 private constant OVERHEAD = 5_000;
     uint256 private constant BPS = 10_000;
     uint256 private constant ETHER = 1e18;
 

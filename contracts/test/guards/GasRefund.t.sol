@@ -6,7 +6,7 @@ import {Test} from "forge-std/Test.sol";
 
 /// @title What of its gas the executor gets back
 contract GasRefundGuardTest is Test {
-    uint256 private constant OVERHEAD = 20_000;
+    uint256 private constant OVERHEAD = 5_000;
 
     function setUp() public {
         vm.fee(10 gwei);
@@ -18,20 +18,20 @@ contract GasRefundGuardTest is Test {
     }
 
     function test_gasTimesPrice() public view {
-        (uint256 amount, uint256 value) = due(180_000, 3_000e18, 1_000_000e18);
+        (uint256 amount, uint256 value) = due(195_000, 3_000e18, 1_000_000e18);
         assertEq(amount, 200_000 * 12 gwei);
         assertEq(value, 7.2e18);
     }
 
     function test_unknownNativePrice_paysNothing() public view {
-        (uint256 amount, uint256 value) = due(180_000, 0, 1_000_000e18);
+        (uint256 amount, uint256 value) = due(195_000, 0, 1_000_000e18);
         assertEq(amount + value, 0);
     }
 
     function test_noMoreThanTheMostGas() public view {
-        (uint256 amount,) = due(1_480_000, 3_000e18, 1e30);
-        (uint256 more,) = due(1_480_001, 3_000e18, 1e30);
-        (uint256 less,) = due(1_479_999, 3_000e18, 1e30);
+        (uint256 amount,) = due(1_495_000, 3_000e18, 1e30);
+        (uint256 more,) = due(1_495_001, 3_000e18, 1e30);
+        (uint256 less,) = due(1_494_999, 3_000e18, 1e30);
         assertEq(amount, 1_500_000 * 12 gwei);
         assertEq(more, amount);
         assertEq(less, 1_499_999 * 12 gwei);
@@ -39,16 +39,16 @@ contract GasRefundGuardTest is Test {
 
     function test_noTipAboveThreeGwei() public {
         vm.txGasPrice(13 gwei);
-        (uint256 edge,) = due(180_000, 3_000e18, 1e30);
+        (uint256 edge,) = due(195_000, 3_000e18, 1e30);
         assertEq(edge, 200_000 * 13 gwei);
         vm.txGasPrice(14 gwei);
-        (uint256 amount,) = due(180_000, 3_000e18, 1e30);
+        (uint256 amount,) = due(195_000, 3_000e18, 1e30);
         assertEq(amount, edge);
     }
 
     /// @notice Twenty basis points of 1,000 USD are 2 USD.
     function test_noMoreThanTwentyBasisPointsOfTheTrade() public view {
-        (uint256 amount, uint256 value) = due(180_000, 2_000e18, 1_000e18);
+        (uint256 amount, uint256 value) = due(195_000, 2_000e18, 1_000e18);
         assertEq(amount, 0.001e18);
         assertEq(value, 2e18);
     }
