@@ -8,18 +8,9 @@ import {SourceTerms} from "../../src/guards/SourceTerms.sol";
 import {TwapWord, TwapWordBits} from "../../src/guards/TwapWord.sol";
 import {Deployment} from "../support/Deployment.sol";
 import {MockFeed} from "../support/MockFeed.sol";
+import {PoolOf} from "../support/PoolOf.sol";
 import {IPriceOracle} from "../../src/interfaces/IPriceOracle.sol";
 import {Test} from "forge-std/Test.sol";
-
-/// @notice What of a pool its listing asks for.
-contract PoolOf {
-    address public immutable token0;
-    address public immutable token1;
-
-    constructor(address token0_, address token1_) {
-        (token0, token1) = (token0_, token1_);
-    }
-}
 
 /// @title A source's settings survive their packing, and make sense
 contract PriceWordsTest is Test {

@@ -7,17 +7,8 @@ import {SourceTerms} from "../../src/guards/SourceTerms.sol";
 import {TwapWord} from "../../src/guards/TwapWord.sol";
 import {Refusal, Refused} from "../../src/Refusal.sol";
 import {MockFeed} from "../support/MockFeed.sol";
+import {PoolOf} from "../support/PoolOf.sol";
 import {Test} from "forge-std/Test.sol";
-
-/// @notice Knows its two tokens, which is all that is asked of a pool here.
-contract PoolOf {
-    address public immutable token0;
-    address public immutable token1;
-
-    constructor(address token0_, address token1_) {
-        (token0, token1) = (token0_, token1_);
-    }
-}
 
 /// @title What a price source must look like
 contract SourceTermsTest is Test {

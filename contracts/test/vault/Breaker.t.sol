@@ -4,32 +4,10 @@ pragma solidity 0.8.30;
 import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
-import {World} from "../support/World.sol";
+import {CrashWorld} from "../support/CrashWorld.sol";
 
 /// @title Checkpoints, the high-water mark and the trip
-contract BreakerTest is World {
-    // 1,000,000 USDC and 100 WETH at 3,000: 1.3 million. Ten per cent are 130,000: WETH below 1,700.
-    int256 private constant CRASH = 1_600e8;
-    Mandate private m;
-
-    function setUp() public override {
-        super.setUp();
-        m = sellUsdc();
-        open(m);
-    }
-
-    function expectNoTrade(Refusal reason, uint256 detail) private {
-        Order memory o = orderFor(m, 1_000e6);
-        expectRefusal(reason, detail);
-        vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
-    }
-
-    function fall(int256 price) private {
-        wethFeed.set(price);
-        checkpoint();
-    }
-
+contract BreakerTest is CrashWorld {
     function test_checkpoint_setsValueAndMark() public view {
         VaultState memory s = state();
         assertEq(s.netAssetValueUsd, 1_300_000e18);

@@ -5,32 +5,10 @@ import "../../src/Types.sol";
 import {Refusal} from "../../src/Refusal.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {Signing} from "../support/Signing.sol";
-import {World} from "../support/World.sol";
+import {CrashWorld} from "../support/CrashWorld.sol";
 
 /// @title The way back after a trip
-contract ResetTest is World {
-    // 1,000,000 USDC and 100 WETH at 3,000: 1.3 million. Ten per cent are 130,000: WETH below 1,700.
-    int256 private constant CRASH = 1_600e8;
-    Mandate private m;
-
-    function setUp() public override {
-        super.setUp();
-        m = sellUsdc();
-        open(m);
-    }
-
-    function expectNoTrade(Refusal reason, uint256 detail) private {
-        Order memory o = orderFor(m, 1_000e6);
-        expectRefusal(reason, detail);
-        vm.prank(executor);
-        vault.execute(m, o, oneLeg(1_000e6), noVoucher(), "");
-    }
-
-    function fall(int256 price) private {
-        wethFeed.set(price);
-        checkpoint();
-    }
-
+contract ResetTest is CrashWorld {
     function test_reset_armsANewExecutorAndWaitsForACheckpoint() public {
         trip();
         address old = executor;
