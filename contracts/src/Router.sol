@@ -27,12 +27,12 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
 
     /// @inheritdoc IRouter
     /// @dev Pools pay here, where nothing else ever comes in: what reaches the recipient meanwhile is not taken for output.
+    /// What somebody left here before is theirs no longer: it goes along, as a gift to the recipient.
     function swap(address sell, address buy, address recipient, Leg[] calldata legs)
         external
         returns (uint256 received)
     {
         ExpectedPayment.requireIdle();
-        uint256 start = TokenMove.balanceOf(buy, address(this));
         for (uint256 i = 0; i < legs.length; i++) {
             Leg calldata leg = legs[i];
             Venue venue = leg.venue;
@@ -40,7 +40,7 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
             else if (venue == Venue.UniswapV2) swapPair(sell, buy, leg);
             else swapManaged(sell, buy, leg);
         }
-        received = TokenMove.balanceOf(buy, address(this)) - start;
+        received = TokenMove.balanceOf(buy, address(this));
         TokenMove.push(buy, recipient, received);
         ExpectedPayment.finish();
     }

@@ -7,7 +7,7 @@ import {Leg} from "../Types.sol";
 interface IRouter {
     /// @notice The caller has sent exactly the sum of the legs' inputs before. All output comes here first and
     /// then goes to `recipient`.
-    /// @return received What came from the pools, base units of `buy`.
+    /// @return received What came from the pools, base units of `buy`, and what of it somebody had sent here before.
     /// @dev Refuses: Locked during another order; VenueRefused for a v4 pool with the chain's own currency (detail 0), a
     /// fee its hooks set (the fee) or hooks that touch swaps (the hooks); TransferFailed for a token that does not move
     /// (the token) and a pool that fails or does not take the whole leg (the pool); Unauthorized for a pool that collects
