@@ -76,12 +76,16 @@ async function forgeTests(): Promise<Count> {
   return count
 }
 
+/** Where a whole stage lost what it stands on, every further test would only wait for its time to run out. */
+const mostFailures = 20
+
 /** Vitest prints for people and writes its counts beside. */
 async function vitestTests(project: string): Promise<Count> {
   const report = join(reports, `${project}.json`)
   const code = await run('vitest', [
     'run',
     `--project=${project}`,
+    `--bail=${mostFailures}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
