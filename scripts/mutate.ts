@@ -32,6 +32,7 @@ const elsewhere = [
     'invariants',
     'oracle',
     'vault',
+    'support/CrashWorld.sol',
     'support/Doors.sol',
     'support/RouterWorld.sol',
     'support/World.sol',
