@@ -1,5 +1,5 @@
 /** Which kind of mistake a mutant makes. */
-export type Operator = 'comparison' | 'check' | 'logic' | 'arithmetic' | 'rounding' | 'modifier'
+export type Operator = 'comparison' | 'check' | 'flag' | 'logic' | 'arithmetic' | 'rounding' | 'modifier'
 
 /** One small mistake in a Solidity source. */
 export interface Mutant {
@@ -85,6 +85,8 @@ export function mutantsOf(source: string): Mutant[] {
       found.push({ operator: 'rounding', start: index, end: index + name.length, replacement: roundings[name] ?? name })
   for (const span of [...checks(code).filter((span) => !inYul(span)), ...yulChecks(code, yul)])
     found.push({ operator: 'check', ...span, replacement: '{}' })
+  for (const { 0: value, index } of code.matchAll(/(?<=[^=!<>]=\s*)(?:true|false)(?=\s*;)/g))
+    found.push({ operator: 'flag', start: index, end: index + value.length, replacement: String(value === 'false') })
   for (const span of modifiers(code)) found.push({ operator: 'modifier', ...span, replacement: '' })
   for (const { start, end, name, replacement } of yulCalls(code, yul))
     found.push({ operator: 'comparison', start, end, replacement: `${replacement}${source.slice(start + name, end)})` })

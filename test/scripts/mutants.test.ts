@@ -51,6 +51,12 @@ describe('mutants of Solidity', () => {
     ])
   })
 
+  it('sets a flag the other way', () => {
+    expect(mutated(wrapped('locked = true;'))).toEqual(['locked = false;'])
+    expect(mutated(wrapped('used[a] = false;'))).toEqual(['used[a] = true;'])
+    expect(mutated(wrapped('return true;'))).toEqual([])
+  })
+
   it('swaps plus with minus between two terms only', () => {
     expect(mutated(wrapped('c = a + b;'))).toEqual(['c = a - b;'])
     expect(mutated(wrapped('c -= f(a) - 1;'))).toEqual(['c += f(a) - 1;', 'c -= f(a) + 1;'])
