@@ -65,6 +65,16 @@ contract PriceWordsTest is Test {
         assertEq(word.highest(), full);
     }
 
+    /// @notice One below, it becomes the full mantissa, and carries nothing.
+    function testFuzz_feedWord_roundsUpToTheFullMantissa(uint8 exponent, uint256 rest) public pure {
+        exponent = uint8(bound(exponent, 1, 230));
+        uint256 full = uint256(type(uint24).max) << exponent;
+        uint256 value = full - bound(rest, 1, (uint256(1) << exponent) - 1);
+        FeedWord word = FeedWordBits.pack(address(1), 1, 8, value, value);
+        assertEq(word.lowest(), full);
+        assertEq(word.highest(), full - (uint256(1) << exponent));
+    }
+
     function testFuzz_feedWord_refusesHeartbeatsThatDoNotFit(uint256 heartbeat) public {
         heartbeat = bound(heartbeat, uint256(type(uint24).max) + 1, type(uint256).max);
         vm.expectRevert(abi.encodeWithSelector(Refused.selector, Refusal.OutOfBounds, heartbeat));
