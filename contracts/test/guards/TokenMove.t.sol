@@ -107,6 +107,22 @@ contract TokenMoveTest is Test {
         }
     }
 
+    function pushOver(uint256 word, address token_) external {
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+        }
+        TokenMove.push(token_, to, 1);
+    }
+
+    /// @notice What lay in memory before never completes an answer that is a byte short.
+    function test_answers_needAWholeWord() public {
+        odd.set(new bytes(31), false);
+        expectFailed(address(odd));
+        this.pushOver(1, address(odd));
+        odd.set(abi.encode(true), false);
+        this.pushOver(2, address(odd));
+    }
+
     function test_nobodyIsNoToken() public {
         expectFailed(to);
         this.push(to, 1);
