@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BinaryMissing, foundryBinary } from '../foundry.ts'
 import { DevnetError } from './errors.ts'
-import { mostRequestsAtOnce, RpcClient } from './json-rpc.ts'
+import { RpcClient } from './json-rpc.ts'
 import { watchOver } from './watchdog.ts'
 
 /** One anvil process of ours. `stop` ends that process and no other. */
@@ -18,12 +18,6 @@ export interface Anvil {
 
 const startTimeoutMilliseconds = 60_000
 const stopTimeoutMilliseconds = 3000
-
-/**
- * A read of an old block's state keeps its thread and a lock while it waits for the forked chain, and every other such read
- * blocks a thread on that lock: with a thread for each core, a few at once leave none to take the answer, and anvil hangs.
- */
-const workerThreads = mostRequestsAtOnce + 8
 
 /** Processes of ours that still run: whatever way Node ends, they end with it. */
 const running = new Set<ChildProcess>()
@@ -68,7 +62,6 @@ export async function startAnvil(flags: readonly string[], port?: number): Promi
   const chosen = await reservedPort(port ?? 0)
   const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', String(chosen), '--quiet', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, TOKIO_WORKER_THREADS: String(workerThreads) },
   })
   running.add(child)
   watchRunning()

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { z } from 'zod'
+import { readsOldState } from './block-parameter.ts'
 
 /** An error as JSON-RPC carries it. */
 export class JsonRpcError extends Error {
@@ -37,21 +38,31 @@ const responseSchema = z.object({
 /** Largest body read from anyone. */
 export const maximumBodyBytes = 5_000_000
 
-/** Requests that one client has at a node at once; the others wait their turn here. */
-export const mostRequestsAtOnce = 32
-
-/** JSON-RPC over kept-alive HTTP to one anvil on this machine. */
+/**
+ * JSON-RPC over kept-alive HTTP to one anvil on this machine.
+ *
+ * Reads of an old block's state go one at a time: on a fork, anvil holds a lock and a thread while such a read waits for
+ * the forked chain, every other one blocks a thread on that lock, and a few at once leave none to take the answer.
+ */
 export class RpcClient {
   readonly url: string
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: mostRequestsAtOnce })
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 })
   #nextId = 1
+  #oldReads: Promise<unknown> = Promise.resolve()
 
   constructor(url: string) {
     this.url = url
   }
 
   /** The `result`; throws {@link JsonRpcError} with what the node answered, or a plain error when it does not answer. */
-  async request(method: string, params: readonly unknown[] = []): Promise<unknown> {
+  request(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    if (!readsOldState(method, params)) return this.#ask(method, params)
+    const turn = this.#oldReads.then(() => this.#ask(method, params))
+    this.#oldReads = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #ask(method: string, params: readonly unknown[]): Promise<unknown> {
     const text = await this.post(JSON.stringify({ jsonrpc: '2.0', id: this.#nextId++, method, params }))
     const response = responseSchema.parse(JSON.parse(text))
     if (response.error !== undefined) {

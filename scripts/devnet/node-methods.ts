@@ -1,4 +1,5 @@
 import { type Address, getAddress, isAddress } from 'viem'
+import { withoutPending } from './block-parameter.ts'
 import type { ChainState } from './chain-state.ts'
 import { invalidParameters, type JsonRpcRequest, methodNotFound, type RpcClient, toQuantity } from './json-rpc.ts'
 import { PendingFilters } from './pool-readers.ts'
@@ -17,19 +18,6 @@ const passedOn = new Set([
   ...['eth_getLogs', 'eth_newFilter', 'eth_newBlockFilter', 'eth_getFilterLogs'],
   ...['debug_traceTransaction', 'debug_traceCall', 'trace_transaction', 'trace_block'],
 ])
-
-/** Index of the block parameter. "pending" there means the newest block: what waits is in the pool, not in anvil. */
-const blockParameter: Readonly<Record<string, number>> = {
-  eth_call: 1,
-  eth_estimateGas: 1,
-  eth_createAccessList: 1,
-  eth_simulateV1: 1,
-  eth_getBalance: 1,
-  eth_getCode: 1,
-  eth_getTransactionCount: 1,
-  eth_getStorageAt: 2,
-  eth_getProof: 2,
-}
 
 /** The chain as clients see it: anvil's blocks and state, with the public pool laid over them. */
 export class NodeMethods {
@@ -115,11 +103,6 @@ function byNonce(waiting: readonly SignedTransaction[], show: (transaction: Sign
 /** geth's one-line form. */
 function summary({ to, value, gas, maxFeePerGas }: SignedTransaction): string {
   return `${to ?? 'contract creation'}: ${value} wei + ${gas} gas × ${maxFeePerGas} wei`
-}
-
-function withoutPending(method: string, params: readonly unknown[]): readonly unknown[] {
-  const index = blockParameter[method]
-  return index !== undefined && params[index] === 'pending' ? params.with(index, 'latest') : params
 }
 
 function accountOf(value: unknown): Address {
