@@ -43,9 +43,16 @@ export const forecastSchema = z.object({
 export type Forecast = z.infer<typeof forecastSchema>
 
 export const legSchema = z.object({
-  venue: z.enum(['UniswapV2', 'UniswapV3']),
+  venue: z.enum(['UniswapV2', 'UniswapV3', 'UniswapV4']),
+  /** v4: the PoolManager. */
   pool: address,
+  sell: address,
+  buy: address,
   feePips: z.int(),
+  /** v4 only, 0 elsewhere. */
+  tickSpacing: z.int(),
+  /** v4 only, the zero address elsewhere. */
+  hooks: address,
   amountIn: bigintFromDecimal,
   /** Exact, at the snapshot. */
   expectedOut: bigintFromDecimal,
@@ -58,10 +65,12 @@ export const planSchema = z.object({
   expectedOut: bigintFromDecimal,
   /** What no split of these pools could exceed. */
   upperBound: bigintFromDecimal,
-  /** (upperBound − expectedOut) / upperBound, basis points. */
+  /** What the plan stays below that, beyond what rounding and the gas it saves explain; basis points of the bound. */
   gapBps: z.number(),
-  /** Most of that gap that whole base units alone can explain: the pools round at every step. Base units of `buy`. */
-  roundingOut: bigintFromDecimal,
+  /** What whole base units cost: the pools round at every step. Basis points of the bound. */
+  roundingBps: z.number(),
+  /** What the plan's gas costs, base units of `buy`; 0 where it was not counted. */
+  gasOut: bigintFromDecimal,
 })
 export type Plan = z.output<typeof planSchema>
 
@@ -119,7 +128,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /** Bumped when the same input could give another decision. */
-export const pipelineVersion = 3
+export const pipelineVersion = 4
 
 /** Appended to the log by `reserve`, or for a tick that did nothing. */
 export const decisionRecordSchema = z.object({

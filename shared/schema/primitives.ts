@@ -1,8 +1,6 @@
 import { getAddress, isAddress } from 'viem'
 import { z } from 'zod'
-
-/** Largest value a Solidity uint256 holds. */
-export const maximumUint256 = 2n ** 256n - 1n
+import { maximumUint256 } from '../chain/units.ts'
 
 /**
  * A non-negative integer as a decimal string: base units of a token, or USD with 18 decimals. At most 2^256 − 1; no sign,

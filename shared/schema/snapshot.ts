@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { refusals } from '../chain/generated/refusals.ts'
+import { poolSchema } from './pool.ts'
 import { address, basisPoints, bigintFromDecimal, bytes32, signedBigintFromDecimal, timestamp } from './primitives.ts'
 
 export const refusalSchema = z.enum(refusals)
@@ -30,6 +31,8 @@ export const assetStateSchema = z.object({
   sizeFactorBps: basisPoints,
   /** Where the observation lies that the time-weighted average starts from; 0 where there is no such average. */
   hint: z.int().min(0).max(65_535),
+  /** The Uniswap v3 pool of that average; the zero address where there is none. */
+  twapPool: address,
   verdict: priceVerdictSchema,
 })
 export type AssetState = z.output<typeof assetStateSchema>
@@ -97,40 +100,6 @@ export type MandateProgress = z.output<typeof mandateProgressSchema>
 /** What a standing mandate has used of its refill, base units, as of `updatedAt`; it drains from then on. */
 export const refillSchema = z.object({ used: bigintFromDecimal, updatedAt: timestamp })
 export type Refill = z.output<typeof refillSchema>
-
-const tickSchema = z.object({ index: z.int(), liquidityNet: signedBigintFromDecimal })
-
-/** Constant-product pair; `feePips` in hundredths of a basis point. */
-export const v2PoolSchema = z.object({
-  venue: z.literal('UniswapV2'),
-  pool: address,
-  token0: address,
-  token1: address,
-  feePips: z.int().min(0).max(999_999),
-  reserve0: bigintFromDecimal,
-  reserve1: bigintFromDecimal,
-})
-
-/** Concentrated liquidity; ticks are complete within [tickLower, tickUpper], ascending. */
-export const v3PoolSchema = z.object({
-  venue: z.literal('UniswapV3'),
-  pool: address,
-  token0: address,
-  token1: address,
-  feePips: z.int().min(0).max(999_999),
-  tickSpacing: z.int().min(1),
-  sqrtPriceX96: bigintFromDecimal,
-  tick: z.int(),
-  liquidity: bigintFromDecimal,
-  tickLower: z.int(),
-  tickUpper: z.int(),
-  ticks: z.array(tickSchema),
-})
-
-export const poolSchema = z.discriminatedUnion('venue', [v2PoolSchema, v3PoolSchema])
-export type V2Pool = z.output<typeof v2PoolSchema>
-export type V3Pool = z.output<typeof v3PoolSchema>
-export type Pool = z.output<typeof poolSchema>
 
 /** Everything a decision is made on, read at one block. */
 export const snapshotSchema = z.object({
