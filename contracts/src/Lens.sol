@@ -2,25 +2,20 @@
 pragma solidity 0.8.30;
 
 import "./Types.sol";
-import {ILens, PoolHistory, PoolQuery, PoolState, TickInfo, TickView} from "./interfaces/ILens.sol";
-import {IUniswapV2Pair} from "./interfaces/IUniswapV2Pair.sol";
+import {ILens, PoolHistory, PoolQuery, PoolState, TickView} from "./interfaces/ILens.sol";
 import {IUniswapV3Pool} from "./interfaces/IUniswapV3Pool.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {VaultReading} from "./VaultReading.sol";
 import {Meter} from "./guards/DrainingMeter.sol";
+import {PoolReading} from "./lens/PoolReading.sol";
 import {Refusal, Refused} from "./Refusal.sol";
 
 /// @title Everything one tick needs, at one block
 /// @notice Has neither storage nor constructor arguments, so an `eth_call` can use it without it being deployed. A pool
 /// that is missing or does not answer like a pool comes back with `exists` false; it never makes the call revert.
 contract Lens is ILens {
-    int24 private constant LOWEST_TICK = -887272;
-    int24 private constant HIGHEST_TICK = 887272;
-    /// @notice Largest spacing whose arithmetic stays within an int24 here, as in the genuine factory.
-    int256 private constant WIDEST_SPACING = 16384;
-    /// @notice Gas per question, so that a hostile pool cannot use up the call: ten times what a genuine one needs.
-    uint256 private constant QUESTION_GAS = 200_000;
-    /// @notice Gas per pool, for the same reason: enough for three bitmap words full of initialised ticks.
+    /// @notice Gas per pool, so that a hostile one cannot use up the call: enough for some 500
+    /// initialised ticks of a v3 pool, and for twice as many of a v4 pool.
     uint256 private constant POOL_GAS = 10_000_000;
     uint256 private constant HISTORY_GAS = 3_000_000;
 
@@ -83,142 +78,19 @@ contract Lens is ILens {
 
     // --- pools ---
 
-    function poolState(PoolQuery calldata query) private view returns (PoolState memory) {
+    function poolState(PoolQuery calldata query) private view returns (PoolState memory pool) {
         // A call of its own: what a hostile pool wastes of gas and memory ends with it.
-        try this.answerOf{gas: POOL_GAS}(query) returns (PoolState memory pool) {
-            return pool;
+        try this.answerOf{gas: POOL_GAS}(query) returns (PoolState memory answer) {
+            return answer;
         } catch {
-            return missing(query);
+            pool.venue = query.venue;
+            pool.pool = query.pool;
         }
     }
 
-    /// @notice For the lens itself.
+    /// @notice For the lens itself. Half an answer is none: it reverts instead.
     function answerOf(PoolQuery calldata query) external view returns (PoolState memory) {
-        PoolState memory pool;
-        bool answered = query.venue == Venue.UniswapV2 ? readPair(query.pool, pool) : readPool(query, pool);
-        // Half an answer is none.
-        if (!answered) return missing(query);
-        pool.venue = query.venue;
-        pool.pool = query.pool;
-        pool.exists = true;
-        return pool;
-    }
-
-    function missing(PoolQuery calldata query) private pure returns (PoolState memory pool) {
-        pool.venue = query.venue;
-        pool.pool = query.pool;
-    }
-
-    function readPair(address pair, PoolState memory pool) private view returns (bool) {
-        if (!readTokens(pair, pool)) return false;
-        (bool done, bytes memory words) = ask(pair, abi.encodeCall(IUniswapV2Pair.getReserves, ()), 96);
-        if (!done) return false;
-        (uint256 reserve0, uint256 reserve1) = abi.decode(words, (uint256, uint256));
-        if (reserve0 > type(uint112).max || reserve1 > type(uint112).max) return false;
-        pool.reserve0 = uint112(reserve0);
-        pool.reserve1 = uint112(reserve1);
-        return true;
-    }
-
-    function readPool(PoolQuery calldata query, PoolState memory pool) private view returns (bool) {
-        if (!readTokens(query.pool, pool) || !readPrice(query.pool, pool)) return false;
-        (bool hasFee, uint256 fee) = askWord(query.pool, abi.encodeCall(IUniswapV3Pool.fee, ()));
-        (bool hasSpacing, uint256 spacing) = askWord(query.pool, abi.encodeCall(IUniswapV3Pool.tickSpacing, ()));
-        (bool hasLiquidity, uint256 liquidity) = askWord(query.pool, abi.encodeCall(IUniswapV3Pool.liquidity, ()));
-        if (!hasFee || !hasSpacing || !hasLiquidity) return false;
-        if (fee >= 1_000_000 || liquidity > type(uint128).max) return false;
-        if (int256(spacing) < 1 || int256(spacing) > WIDEST_SPACING) return false;
-        pool.feePips = uint24(fee);
-        pool.tickSpacing = int24(int256(spacing));
-        pool.liquidity = uint128(liquidity);
-        return readTicks(query, pool);
-    }
-
-    function readTokens(address source, PoolState memory pool) private view returns (bool) {
-        (bool has0, uint256 token0) = askWord(source, abi.encodeCall(IUniswapV2Pair.token0, ()));
-        (bool has1, uint256 token1) = askWord(source, abi.encodeCall(IUniswapV2Pair.token1, ()));
-        if (!has0 || !has1 || token0 > type(uint160).max || token1 > type(uint160).max) return false;
-        pool.token0 = address(uint160(token0));
-        pool.token1 = address(uint160(token1));
-        return true;
-    }
-
-    function readPrice(address source, PoolState memory pool) private view returns (bool) {
-        (bool done, bytes memory words) = ask(source, abi.encodeCall(IUniswapV3Pool.slot0, ()), 224);
-        if (!done) return false;
-        (uint256 sqrtPrice, int256 tick) = abi.decode(words, (uint256, int256));
-        if (sqrtPrice == 0 || sqrtPrice > type(uint160).max) return false;
-        if (tick < LOWEST_TICK || tick > HIGHEST_TICK) return false;
-        pool.sqrtPriceX96 = uint160(sqrtPrice);
-        pool.tick = int24(tick);
-        return true;
-    }
-
-    // --- ticks ---
-
-    /// @dev Reads the bitmap words around the current one: within them, every initialised tick is listed.
-    function readTicks(PoolQuery calldata query, PoolState memory pool) private view returns (bool) {
-        (int256 first, int256 last) = wordRange(pool.tick, pool.tickSpacing, query.words);
-        uint256[] memory bitmaps = new uint256[](uint256(last - first + 1));
-        uint256 count = 0;
-        for (uint256 i = 0; i < bitmaps.length; i++) {
-            bool done;
-            bytes memory question = abi.encodeCall(IUniswapV3Pool.tickBitmap, (int16(first + int256(i))));
-            (done, bitmaps[i]) = askWord(query.pool, question);
-            if (!done) return false;
-            for (uint256 left = bitmaps[i]; left != 0; left &= left - 1) {
-                count++;
-            }
-        }
-        pool.tickLower = clamped(first * 256 * pool.tickSpacing);
-        // Up to just before the next word's first tick, so that the current tick always lies within.
-        pool.tickUpper = clamped((last + 1) * 256 * pool.tickSpacing - 1);
-        return fillTicks(pool, query.pool, bitmaps, first, count);
-    }
-
-    function fillTicks(PoolState memory pool, address source, uint256[] memory bitmaps, int256 first, uint256 count)
-        private
-        view
-        returns (bool)
-    {
-        pool.ticks = new TickInfo[](count);
-        uint256 filled = 0;
-        for (uint256 i = 0; i < bitmaps.length; i++) {
-            if (bitmaps[i] == 0) continue;
-            for (uint256 bit = 0; bit < 256; bit++) {
-                if ((bitmaps[i] >> bit) & 1 == 0) continue;
-                int24 index = int24(((first + int256(i)) * 256 + int256(bit)) * pool.tickSpacing);
-                (bool done, bytes memory words) = ask(source, abi.encodeCall(IUniswapV3Pool.ticks, (index)), 256);
-                if (!done) return false;
-                (, int256 net) = abi.decode(words, (uint256, int256));
-                if (net != int128(net)) return false;
-                pool.ticks[filled++] = TickInfo({index: index, liquidityNet: int128(net)});
-            }
-        }
-        return true;
-    }
-
-    function wordRange(int24 tick, int24 spacing, uint8 words) private pure returns (int256 first, int256 last) {
-        int256 current = wordOf(tick, spacing);
-        int256 reach = int256(uint256(words));
-        first = current - reach;
-        last = current + reach;
-        int256 lowest = wordOf(LOWEST_TICK, spacing);
-        int256 highest = wordOf(HIGHEST_TICK, spacing);
-        if (first < lowest) first = lowest;
-        if (last > highest) last = highest;
-    }
-
-    function wordOf(int24 tick, int24 spacing) private pure returns (int256) {
-        int256 compressed = int256(tick) / spacing;
-        if (tick < 0 && tick % spacing != 0) compressed--;
-        return compressed >> 8;
-    }
-
-    function clamped(int256 tick) private pure returns (int24) {
-        if (tick < LOWEST_TICK) return LOWEST_TICK;
-        if (tick > HIGHEST_TICK) return HIGHEST_TICK;
-        return int24(tick);
+        return PoolReading.read(query);
     }
 
     // --- history ---
@@ -227,8 +99,10 @@ contract Lens is ILens {
     function deepest(PoolState[] memory pools) private pure returns (address pool) {
         uint128 most = 0;
         for (uint256 i = 0; i < pools.length; i++) {
-            // Pairs and missing pools have no such liquidity.
-            if (pools[i].liquidity > most) (most, pool) = (pools[i].liquidity, pools[i].pool);
+            // Pairs and missing pools have no such liquidity, and v4 pools keep no history.
+            if (pools[i].venue == Venue.UniswapV3 && pools[i].liquidity > most) {
+                (most, pool) = (pools[i].liquidity, pools[i].pool);
+            }
         }
     }
 
@@ -263,21 +137,5 @@ contract Lens is ILens {
     function cumulativesOf(address pool, uint32[] calldata secondsAgo) external view returns (int56[] memory answer) {
         (answer,) = IUniswapV3Pool(pool).observe(secondsAgo);
         if (answer.length != secondsAgo.length) revert Refused(Refusal.OutOfBounds, answer.length);
-    }
-
-    // --- questions ---
-
-    function askWord(address source, bytes memory question) private view returns (bool done, uint256 word) {
-        bytes memory answer;
-        (done, answer) = ask(source, question, 32);
-        if (done) word = abi.decode(answer, (uint256));
-    }
-
-    /// @dev At least `size` bytes, or no answer.
-    function ask(address source, bytes memory question, uint256 size) private view returns (bool, bytes memory answer) {
-        if (source.code.length == 0) return (false, answer);
-        bool done;
-        (done, answer) = source.staticcall{gas: QUESTION_GAS}(question);
-        return (done && answer.length >= size, answer);
     }
 }

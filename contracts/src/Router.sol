@@ -10,6 +10,7 @@ import {IUniswapV4UnlockCallback, PoolKey} from "./interfaces/IUniswapV4PoolMana
 import {ExpectedPayment} from "./router/ExpectedPayment.sol";
 import {ManagerCall} from "./router/ManagerCall.sol";
 import {PoolCall} from "./router/PoolCall.sol";
+import {StaticPool} from "./router/StaticPool.sol";
 
 /// @title Swaps legs directly on the pools
 /// @notice Stateless, without an administrator, and never given an allowance. The caller sends exactly the sum of the
@@ -20,10 +21,6 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     // One inside what v3 and v4 pools can express: no limit at all.
     uint256 private constant LOWEST_SQRT_PRICE = 4295128740;
     uint256 private constant HIGHEST_SQRT_PRICE = 1461446703485210103287273052203988822378723970341;
-    /// @notice A v4 pool whose hooks set its fee.
-    uint256 private constant DYNAMIC_FEE = 0x800000;
-    /// @notice Hooks before and after a swap, and those that change its amounts. Others never touch one.
-    uint256 private constant SWAP_HOOKS = 0xCC;
 
     /// @inheritdoc IRouter
     /// @dev Pools pay here, where nothing else ever comes in: what reaches the recipient meanwhile is not taken for output.
@@ -103,8 +100,8 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     /// @dev Nobody may change between plan and trade what a pool gives, other than by trading.
     function requireStatic(PoolKey memory key) private pure {
         if (key.currency0 == address(0)) refuse(Refusal.VenueRefused, 0);
-        if (key.fee & DYNAMIC_FEE != 0) refuse(Refusal.VenueRefused, key.fee);
-        if (uint160(key.hooks) & SWAP_HOOKS != 0) refuse(Refusal.VenueRefused, uint160(key.hooks));
+        if (key.fee & StaticPool.DYNAMIC_FEE != 0) refuse(Refusal.VenueRefused, key.fee);
+        if (uint160(key.hooks) & StaticPool.SWAP_HOOKS != 0) refuse(Refusal.VenueRefused, uint160(key.hooks));
     }
 
     /// @inheritdoc IUniswapV4UnlockCallback

@@ -192,5 +192,6 @@ struct AssetState {
     uint256 balance; // what the token says
     uint256 sizeFactorBps; // what volatility leaves of the size cap
     uint16 hint; // where the TWAP observation is now; 0 where there is no TWAP
+    address twapPool; // the pool whose average is that TWAP; zero where there is none
     Verdict verdict;
 }

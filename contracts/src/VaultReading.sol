@@ -50,6 +50,7 @@ library VaultReading {
             list[i].booked = asset.book.booked;
             list[i].sizeFactorBps = uint256(asset.book.sizeFactor) * 10_000 / 255;
             list[i].hint = hintOf(asset);
+            list[i].twapPool = asset.twap.pool();
             (bool answered, uint256 balance) = TokenMove.tryBalanceOf(tokens[i], address(vault));
             list[i].balance = balance;
             // A token that is out of order refuses for itself and leaves the others readable.

@@ -58,6 +58,23 @@ contract EndlessPool is HalfPool {
     }
 }
 
+/// @notice A pool by its looks, with one tick whose net liquidity can be any word.
+contract UntidyPool is HalfPool {
+    int256 private immutable net;
+
+    constructor(int256 net_) {
+        net = net_;
+    }
+
+    function tickBitmap(int16) external pure returns (uint256) {
+        return 1;
+    }
+
+    function ticks(int24) external view returns (uint256, int256, uint256, uint256, int256, uint256, uint256, bool) {
+        return (1, net, 0, 0, 0, 0, 0, true);
+    }
+}
+
 /// @notice Every tick initialised, and 150 kB with every answer.
 contract BloatedPool {
     fallback() external {
@@ -88,12 +105,18 @@ contract LensTest is World {
 
     function see(Venue venue, address at, uint8 words) private view returns (PoolState memory) {
         PoolQuery[] memory queries = new PoolQuery[](1);
-        queries[0] = PoolQuery(venue, at, words);
+        queries[0] = asking(venue, at, words);
         PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools;
         assertEq(pools.length, 1);
         assertEq(pools[0].pool, at);
         assertEq(uint256(pools[0].venue), uint256(venue));
         return pools[0];
+    }
+
+    /// @notice About a pair or a v3 pool, as far as `words` go.
+    function asking(Venue venue, address at, uint8 words) private pure returns (PoolQuery memory query) {
+        (query.venue, query.pool, query.words) = (venue, at, words);
+        (query.amount0, query.amount1) = (type(uint256).max, type(uint256).max);
     }
 
     function pastOf(address at) private view returns (PoolHistory memory) {
@@ -105,7 +128,7 @@ contract LensTest is World {
     function pastOf(address[] memory pools) private view returns (PoolHistory memory) {
         PoolQuery[] memory queries = new PoolQuery[](pools.length);
         for (uint256 i = 0; i < pools.length; i++) {
-            queries[i] = PoolQuery(pools[i] == pair ? Venue.UniswapV2 : Venue.UniswapV3, pools[i], 0);
+            queries[i] = asking(pools[i] == pair ? Venue.UniswapV2 : Venue.UniswapV3, pools[i], 0);
         }
         return lens.observe(address(vault), 0, 0, queries, ages).history;
     }
@@ -228,6 +251,17 @@ contract LensTest is World {
         expectMissing(Venue.UniswapV2, pool);
     }
 
+    function testFuzz_tick_thatNoPoolHolds_isNone(int256 net) public {
+        (int256 least, int256 most) = (type(int128).min, type(int128).max);
+        PoolQuery[] memory queries = new PoolQuery[](1);
+        (queries[0].venue, queries[0].pool) = (Venue.UniswapV3, address(new UntidyPool(net)));
+        PoolState memory p = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools[0];
+        assertEq(p.exists, least <= net && net <= most);
+        queries[0].pool = address(new UntidyPool(int128(net)));
+        p = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools[0];
+        assertEq(p.ticks[0].liquidityNet, int128(net));
+    }
+
     function test_history_leavesOutWhatThePoolCannotReach() public {
         address fresh = fillPool(usdc, 3_000_000e6, weth, 1_000e18, 10000, 0);
         IV3Minter(fresh).increaseObservationCardinalityNext(10);
@@ -268,7 +302,7 @@ contract LensTest is World {
 
     function test_history_emptyUnlessAskedFor() public view {
         PoolQuery[] memory queries = new PoolQuery[](1);
-        queries[0] = PoolQuery(Venue.UniswapV3, pool, 0);
+        queries[0] = asking(Venue.UniswapV3, pool, 0);
         PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).history;
         assertEq(past.pool, address(0));
         assertEq(past.secondsAgo.length + past.tickCumulatives.length, 0);
@@ -284,10 +318,10 @@ contract LensTest is World {
     /// @notice Whatever such pools answer, the others are read, with the gas that a public provider grants.
     function test_bloatedPools_leaveTheOthersReadable() public {
         PoolQuery[] memory queries = new PoolQuery[](4);
-        queries[0] = PoolQuery(Venue.UniswapV3, address(new BloatedPool()), 1);
+        queries[0] = asking(Venue.UniswapV3, address(new BloatedPool()), 1);
         queries[1] = queries[0];
-        queries[2] = PoolQuery(Venue.UniswapV2, queries[0].pool, 0);
-        queries[3] = PoolQuery(Venue.UniswapV3, pool, 1);
+        queries[2] = asking(Venue.UniswapV2, queries[0].pool, 0);
+        queries[3] = asking(Venue.UniswapV3, pool, 1);
         TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
         assertFalse(seen.pools[0].exists || seen.pools[1].exists);
         assertTrue(seen.pools[3].exists);
@@ -297,7 +331,7 @@ contract LensTest is World {
 
     function test_endlessHistory_leavesThePoolsReadable() public {
         PoolQuery[] memory queries = new PoolQuery[](1);
-        queries[0] = PoolQuery(Venue.UniswapV3, address(new EndlessPool()), 1);
+        queries[0] = asking(Venue.UniswapV3, address(new EndlessPool()), 1);
         TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
         assertTrue(seen.pools[0].exists);
         assertEq(seen.history.secondsAgo.length, 0);

@@ -114,7 +114,12 @@ contract LensStateTest is Doors {
         uint16[] memory where = lens.hintsOf(address(vault));
         assertEq(where.length, 4);
         assertEq(where[0] + where[1] + where[2], 0);
-        assertEq(where[3], lens.assetsOf(address(vault))[3].hint);
+        AssetState[] memory list = lens.assetsOf(address(vault));
+        assertEq(where[3], list[3].hint);
+        assertEq(list[3].twapPool, pool);
+        for (uint256 i = 0; i < 3; i++) {
+            assertEq(list[i].twapPool, address(0));
+        }
         vault.checkpoint(where);
         assertEq(state().checkpointAt, block.timestamp);
     }

@@ -3,10 +3,31 @@ pragma solidity 0.8.30;
 
 import "../Types.sol";
 
+/// @notice A pool to look at, and how much of it.
+///
+/// Of v3 and v4 pools the words of the tick bitmap are read outward from the price: downward until selling `amount0` of
+/// token0 is known to end within what has been read, upward until selling `amount1` of token1 is, and `words` words beyond
+/// the current one at most. An amount of 0 needs the current word alone.
+///
+/// A caller who has kept an earlier answer says so in the last three: then its whole window is read, but only answered where
+/// it is not the same any longer. `knownTicks` is keccak256 over all initialised ticks within [knownLower, knownUpper],
+/// ascending, each as 19 bytes without anything between them: its index (int24, 3 bytes) and its net liquidity (int128, 16
+/// bytes), both in two's complement with the highest byte first. No swap changes that; a mint or burn does that begins or ends
+/// within.
 struct PoolQuery {
     Venue venue;
-    address pool;
-    uint8 words; // v3: how many tick-bitmap words to read on each side of the current one
+    address pool; // v4: the PoolManager
+    address token0; // v4 only, as the four below: what the pool's key consists of
+    address token1;
+    uint24 feePips;
+    int24 tickSpacing;
+    address hooks;
+    uint256 amount0; // largest input of token0 that anybody wants to plan with
+    uint256 amount1;
+    uint8 words;
+    int24 knownLower; // bounds as an earlier answer gave them; others, and equal ones, mean that nothing is known
+    int24 knownUpper;
+    bytes32 knownTicks;
 }
 
 struct TickInfo {
@@ -14,22 +35,30 @@ struct TickInfo {
     int128 liquidityNet;
 }
 
-/// @notice A pool as it stands. `exists` is false where there is no code or it does not answer like a pool.
+/// @notice A pool as it stands. `exists` is false where there is no code, it does not answer like a pool, or the router
+/// would not trade with it: v4 pools of the chain's own currency, with a fee set by hooks, or with hooks that touch swaps.
 struct PoolState {
     Venue venue;
     address pool;
     bool exists;
     address token0;
     address token1;
-    uint24 feePips; // v3 only; v2: 0
-    int24 tickSpacing; // v3 only
+    uint24 feePips; // v2: 0
+    bytes32 id; // v4 only
+    address hooks; // v4 only
+    uint16 protocolFee0; // v4 only: what the protocol takes besides where token0 is sold, pips
+    uint16 protocolFee1; // the same where token1 is sold
     uint112 reserve0; // v2 only
     uint112 reserve1; // v2 only
-    uint160 sqrtPriceX96; // v3 only
-    int24 tick; // v3 only
-    uint128 liquidity; // v3 only
-    int24 tickLower; // v3: ticks are complete within [tickLower, tickUpper]
+    int24 tickSpacing; // v3 and v4 only, as all below
+    uint160 sqrtPriceX96;
+    int24 tick;
+    uint128 liquidity;
+    int24 tickLower; // ticks are complete within [tickLower, tickUpper]: what was read, or what is known
     int24 tickUpper;
+    bool reached0; // selling `amount0` of token0 leaves the price within the window, or the window ends where prices end
+    bool reached1; // the same for `amount1` of token1
+    bool ticksKnown; // the known window suffices and its ticks are the same; they are not repeated
     TickInfo[] ticks; // ascending, initialised ticks only
 }
 
