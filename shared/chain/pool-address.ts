@@ -2,11 +2,23 @@ import { type Address, encodeAbiParameters, encodePacked, getCreate2Address, typ
 import type { ChainDefinition } from './chains/chain.ts'
 
 /** Where a pool of a pair would be, if it was created. */
-export interface PoolCandidate {
+export type PoolCandidate = ContractCandidate | ManagedCandidate
+
+interface ContractCandidate {
   venue: 'UniswapV2' | 'UniswapV3'
   pool: Address
   /** Hundredths of a basis point. */
   feePips: number
+}
+
+/** A v4 pool: its manager, and with the fee the rest of its key. */
+interface ManagedCandidate {
+  venue: 'UniswapV4'
+  /** The PoolManager. */
+  pool: Address
+  /** Hundredths of a basis point. */
+  feePips: number
+  key: { token0: Address; token1: Address; tickSpacing: number; hooks: Address }
 }
 
 /**
@@ -40,7 +52,7 @@ function uniswapV3PoolAddress(
   return getCreate2Address({ from: factory, salt, bytecodeHash: initCodeHash })
 }
 
-/** Every pool of a pair that a chain's factories could have made; whether it exists, only the chain knows. */
+/** Every pool of a pair that a chain's factories and managers could have made; whether it exists, only the chain knows. */
 export function poolCandidates(chain: ChainDefinition, tokenA: Address, tokenB: Address): PoolCandidate[] {
   const pairs = chain.uniswapV2.map(({ factory, initCodeHash, feePips }) => ({
     venue: 'UniswapV2' as const,
@@ -54,5 +66,14 @@ export function poolCandidates(chain: ChainDefinition, tokenA: Address, tokenB: 
       feePips,
     })),
   )
-  return [...pairs, ...pools]
+  const [token0, token1] = sortTokens(tokenA, tokenB)
+  const managed = chain.uniswapV4.flatMap(({ manager, pools }) =>
+    pools.map(({ feePips, tickSpacing, hooks }) => ({
+      venue: 'UniswapV4' as const,
+      pool: manager,
+      feePips,
+      key: { token0, token1, tickSpacing, hooks },
+    })),
+  )
+  return [...pairs, ...pools, ...managed]
 }

@@ -1,3 +1,5 @@
+/** Largest value a Solidity uint256 holds. */
+export const maximumUint256 = 2n ** 256n - 1n
 /** Ratios in basis points are parts of this. */
 export const basisPointsOfOne = 10_000n
 /** Fees in pips (hundredths of a basis point) are parts of this. */

@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hex, zeroAddress } from 'viem'
+import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import type { Decision, Plan, PlannedLeg } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
@@ -38,9 +38,9 @@ export function encodeExecute(
   })
 }
 
-/** A planned leg as the router takes it; what only v4 pools need stays zero. */
-export function encodedLeg({ venue, pool, feePips, amountIn }: Omit<PlannedLeg, 'expectedOut'>) {
-  return { venue: venueNumbers[venue], pool, feePips, tickSpacing: 0, hooks: zeroAddress, amountIn }
+/** A planned leg as the router takes it. */
+export function encodedLeg({ venue, expectedOut: _, ...leg }: PlannedLeg) {
+  return { venue: venueNumbers[venue], ...leg }
 }
 
 export interface Fees {

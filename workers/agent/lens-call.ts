@@ -3,14 +3,31 @@ import { lensAbi } from '../../shared/chain/generated/lens.ts'
 import { deploylessLens } from '../../shared/chain/lens.ts'
 import { askBoth, byHash, ProviderUnavailable, type Quorum } from './providers.ts'
 
-/** A pool to look at; `words`: tick-bitmap words on each side of the current one (v3 only). */
+/** A pool to look at, and how much of it: see contracts/src/interfaces/ILens.sol. */
 export interface PoolQuery {
+  /** As `venueNumbers` has it. */
   venue: number
+  /** v4: the PoolManager. */
   pool: Address
+  /** The pool's key, v4 only; v2 and v3 pools know their own. */
+  token0: Address
+  token1: Address
+  feePips: number
+  tickSpacing: number
+  hooks: Address
+  /** Largest inputs of token0 and of token1 that somebody wants to plan with, base units. */
+  amount0: bigint
+  amount1: bigint
+  /** Tick-bitmap words to read on each side of the current one at most, 0 to 255. */
   words: number
+  /** A window kept from an earlier answer, and its `tickDigest`; equal bounds: none. */
+  knownLower: number
+  knownUpper: number
+  knownTicks: Hex
 }
 
 export type TickView = ReturnType<typeof decodeObserve>
+export type PoolView = TickView['pools'][number]
 export type SweepView = ReturnType<typeof decodeSweep>
 
 function decodeObserve(data: Hex) {

@@ -13,7 +13,7 @@ export type LogEvent =
   | 'keeper.checkpoint' // transactionHash, reason: a checkpoint was sent
   | 'keeper.failed' // error
   // one tick, stage by stage; each with strategyId, slot and durationMs
-  | 'tick.observe' // blockNumber, roundTrips, bytes
+  | 'tick.observe' // blockNumber, roundTrips, bytes, windowTooSmall: pools of which the largest slice needs more than was read
   | 'tick.decide' // verdict, reason, sentence, legs, amountIn, predictedSlippageBps
   | 'tick.simulate' // reason where it reverts, gas
   | 'tick.reserve' // orderId, nonce, head; or reason
@@ -51,6 +51,8 @@ export interface LogFields {
   roundTrips?: number
   bytes?: number
   blockNumber?: bigint
+  /** Addresses of pools; ids of v4 pools. */
+  windowTooSmall?: readonly Hex[]
   targetBlock?: bigint
   verdict?: string
   reason?: string

@@ -1,9 +1,10 @@
 import { type Address, type Hex, hexToBigInt, hexToNumber } from 'viem'
 import { z } from 'zod'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
-import { poolCandidates } from '../../shared/chain/pool-address.ts'
+import { type PoolCandidate, poolCandidates } from '../../shared/chain/pool-address.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
-import { callObserve, type PoolQuery } from './lens-call.ts'
+import { callObserve, type TickView } from './lens-call.ts'
+import { poolQuery, type Sale, widerQuery, windowsTooSmall } from './pool-window.ts'
 import { askBoth, byHash, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
 import {
   assetStateFrom,
@@ -13,48 +14,47 @@ import {
   poolsFrom,
   refillFrom,
   vaultStateFrom,
-  venueNumbers,
 } from './snapshot-from-view.ts'
 
 /** Blocks whose tips are looked at. */
 const feeHistoryBlocks = 10
 
-export interface Subject {
+export interface Subject extends Sale {
   vault: Address
   mandateId: Hex
-  sell: Address
-  buy: Address
   /** The model that is to decide. */
   modelId: Hex
+}
+
+export interface Observed {
+  snapshot: Snapshot
+  /** Pools whose known ticks the largest slice might leave, by address; v4 pools by id. */
+  windowTooSmall: Hex[]
 }
 
 /**
  * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, model, pools, the
  * price history of the deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
- * they only price the transaction.
+ * they only price the transaction. Where a pool's ticks end before the largest slice does, the lens is asked once more.
  *
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
  */
-export async function observe(quorum: Quorum, chain: ChainDefinition, subject: Subject): Promise<Snapshot> {
+export async function observe(quorum: Quorum, chain: ChainDefinition, subject: Subject): Promise<Observed> {
   const { pin } = quorum
-  const { vault, mandateId, sell, buy, modelId } = subject
-  const candidates = poolCandidates(chain, sell, buy)
-  const queries = candidates.map(
-    ({ venue, pool, feePips }): PoolQuery => ({ venue: venueNumbers[venue], pool, words: bitmapWords(feePips) }),
-  )
+  const candidates = poolCandidates(chain, subject.sell, subject.buy)
   const [view, priorityFeePerGas] = await Promise.all([
-    callObserve(quorum, vault, mandateId, modelId, queries, historyAges(chain)),
+    look(quorum, subject, candidates, historyAges(chain)),
     medianTip(quorum),
   ])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
   const vaultState = vaultStateFrom(view.vault)
   const nonce = await accountNonce(quorum, vaultState.executor)
-  return {
+  const snapshot: Snapshot = {
     chainId: chain.id,
     blockNumber: pin.number,
     blockHash: pin.hash,
     timestamp: pin.timestamp,
-    vaultAddress: vault,
+    vaultAddress: subject.vault,
     vault: vaultState,
     assets: view.assets.map(assetStateFrom),
     mandate: mandateProgressFrom(view.mandate),
@@ -65,11 +65,32 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
     fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },
     executor: { balance: view.executorBalance, nonce },
   }
+  return { snapshot, windowTooSmall: windowsTooSmall(view.pools) }
 }
 
-/** A word covers 256 tick spacings: 2.6 % of price at the finest tier, more than any slice should move at the others. */
-function bitmapWords(feePips: number): number {
-  return feePips <= 100 ? 4 : 1
+/** What the lens sees; of pools whose first window was too small, the larger one. */
+async function look(
+  quorum: Quorum,
+  subject: Subject,
+  candidates: readonly PoolCandidate[],
+  ages: readonly number[],
+): Promise<TickView> {
+  const { vault, mandateId, modelId } = subject
+  const queries = candidates.map((candidate) => poolQuery(candidate, subject))
+  const view = await callObserve(quorum, vault, mandateId, modelId, queries, ages)
+  const wider = queries.flatMap((query, position) => {
+    const pool = view.pools[position]
+    const larger = pool === undefined ? undefined : widerQuery(query, pool)
+    return larger === undefined ? [] : [{ position, query: larger }]
+  })
+  if (wider.length === 0) return view
+  const askedAgain = wider.map(({ query }) => query)
+  const second = await callObserve(quorum, vault, mandateId, modelId, askedAgain, [])
+  const pools = view.pools.map((pool, position) => {
+    const larger = second.pools[wider.findIndex((one) => one.position === position)]
+    return larger?.exists ? larger : pool
+  })
+  return { ...view, pools }
 }
 
 const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/)

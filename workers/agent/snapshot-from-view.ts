@@ -1,11 +1,11 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
+import type { Pool } from '../../shared/schema/pool.ts'
 import {
   type AssetState,
   listings,
   type MandateProgress,
-  type Pool,
   type Refill,
   type Snapshot,
   type VaultState,
@@ -14,7 +14,7 @@ import type { SweepView, TickView } from './lens-call.ts'
 import { ProviderUnavailable } from './providers.ts'
 
 /** Index in the Solidity enum `Venue`. */
-export const venueNumbers = { UniswapV2: 0, UniswapV3: 1 } as const
+export const venueNumbers = { UniswapV2: 0, UniswapV3: 1, UniswapV4: 2 } as const
 
 export function vaultStateFrom(view: TickView['vault'] | SweepView[1]): VaultState {
   return {
@@ -63,22 +63,13 @@ export function poolsFrom(views: TickView['pools'], candidates: readonly PoolCan
     if (view.sqrtPriceX96 === 0n) return []
     const { feePips, tickSpacing, sqrtPriceX96, tick, liquidity, tickLower, tickUpper } = view
     const ticks = view.ticks.map(({ index, liquidityNet }) => ({ index, liquidityNet }))
-    return [
-      {
-        venue: 'UniswapV3',
-        pool,
-        token0,
-        token1,
-        feePips,
-        tickSpacing,
-        sqrtPriceX96,
-        tick,
-        liquidity,
-        tickLower,
-        tickUpper,
-        ticks,
-      },
-    ]
+    const concentrated = {
+      ...{ token0, token1, feePips, tickSpacing, sqrtPriceX96, tick, liquidity },
+      ...{ tickLower, tickUpper, ticks },
+    }
+    if (candidate.venue === 'UniswapV3') return [{ venue: 'UniswapV3', pool, ...concentrated }]
+    const { id, hooks, protocolFee0: zeroForOne, protocolFee1: oneForZero } = view
+    return [{ venue: 'UniswapV4', pool, id, hooks, protocolFeePips: { zeroForOne, oneForZero }, ...concentrated }]
   })
 }
 

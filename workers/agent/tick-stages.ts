@@ -52,7 +52,7 @@ export function readStanding(agent: Agent, { stored, slot }: Slice): Promise<Sli
 }
 
 export type Observation =
-  | { ok: true; input: DecisionInput; quorum: Quorum }
+  | { ok: true; input: DecisionInput; quorum: Quorum; windowTooSmall: readonly Hex[] }
   | { ok: false; reason: Reason; sentence: string }
 
 /** Pauses are read from the database and the ledger: whichever heard of one first stops the slice. */
@@ -64,9 +64,9 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
     const flags = [...(await readPauses(agent, strategy.vault)), ...standing.pausedScopes]
     try {
       const quorum = await openQuorum(openProviders(agent.environment, meter))
-      const { sell, buy } = mandate
-      const subject = { vault: strategy.vault, mandateId, sell, buy, modelId: modelInUseId }
-      const snapshot = await observe(quorum, agent.chain, subject)
+      const { sell, buy, maximumSlice: largestInput } = mandate
+      const subject = { vault: strategy.vault, mandateId, sell, buy, largestInput, modelId: modelInUseId }
+      const { snapshot, windowTooSmall } = await observe(quorum, agent.chain, subject)
       const now = {
         ...strategy,
         paused: holds(flags, strategy.id),
@@ -74,7 +74,7 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
       }
       const { reserved } = standing
       const input = { strategy: now, mandate, mandateId, slot, scheduledAt, snapshot, reserved }
-      return { ok: true, input, quorum }
+      return { ok: true, input, quorum, windowTooSmall }
     } catch (error) {
       return unobservable(error)
     }
@@ -82,9 +82,13 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
   return stage('tick.observe', slice, work, (observed) => ({
     ...meter,
     ...(observed.ok
-      ? { blockNumber: observed.input.snapshot.blockNumber }
+      ? { blockNumber: observed.input.snapshot.blockNumber, ...tooSmall(observed.windowTooSmall) }
       : { reason: observed.reason, sentence: observed.sentence }),
   }))
+}
+
+function tooSmall(windowTooSmall: readonly Hex[]): LogFields {
+  return windowTooSmall.length === 0 ? {} : { windowTooSmall }
 }
 
 /** What the providers' failure means for the slice; anything else is a fault of ours and is thrown on. */

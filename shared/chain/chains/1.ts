@@ -1,3 +1,4 @@
+import { zeroAddress } from 'viem'
 import type { ChainDefinition } from './chain.ts'
 
 /**
@@ -46,6 +47,12 @@ export const ethereum: ChainDefinition = {
       feed: { source: '0xAed0c38402a5d19df6E4c03F4E2DceD6e29c1ee9', heartbeat: 3600 },
     },
   ],
+  wrappedNative: '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2',
+  intermediates: [
+    '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2',
+    '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
+    '0xdAC17F958D2ee523a2206206994597C13D831ec7',
+  ],
   uniswapV2: [
     {
       factory: '0x5C69bEe701ef814a2B6a3EDD4B1652CB9cc5aA6f',
@@ -58,6 +65,17 @@ export const ethereum: ChainDefinition = {
       factory: '0x1F98431c8aD98523631AE4a59f267346ea31F984',
       initCodeHash: '0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54',
       feeTiers: [100, 500, 3000, 10_000],
+    },
+  ],
+  uniswapV4: [
+    {
+      manager: '0x000000000004444c5dc75cB358380D2e3dE08A90',
+      pools: [
+        { feePips: 100, tickSpacing: 1, hooks: zeroAddress },
+        { feePips: 500, tickSpacing: 10, hooks: zeroAddress },
+        { feePips: 3000, tickSpacing: 60, hooks: zeroAddress },
+        { feePips: 10_000, tickSpacing: 200, hooks: zeroAddress },
+      ],
     },
   ],
 }

@@ -46,6 +46,12 @@ export const devnet: ChainDefinition = {
       feed: { source: '0x8fFbf6bED8E989688A9BF15203697F87CB63Dd2A', heartbeat: 86_400 },
     },
   ],
+  wrappedNative: '0xfbfbfDdd6e35dA57b7B0F9a2C10E34Be70B3A4E9',
+  intermediates: [
+    '0xfbfbfDdd6e35dA57b7B0F9a2C10E34Be70B3A4E9',
+    '0x10Aeafac83d48E2f9ac4bAAf94311c45fACe1404',
+    '0xCABEe62adFB2a4d4172Fc2F7536f324FC52C274a',
+  ],
   uniswapV2: [
     {
       factory: '0xF801fc13AA08876F343fEBf50dFfA52A78180811',
@@ -60,4 +66,5 @@ export const devnet: ChainDefinition = {
       feeTiers: [100, 500, 3000, 10_000],
     },
   ],
+  uniswapV4: [],
 }

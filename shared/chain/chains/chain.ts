@@ -19,8 +19,17 @@ export interface ChainDefinition {
   /** Blocks after which an outcome is taken as settled. */
   confirmations: number
   tokens: readonly TokenDefinition[]
+  /** The chain's own currency as a token: what gas is priced by. */
+  wrappedNative: Address
+  /** Tokens with deep pools, through which a route may pass. */
+  intermediates: readonly Address[]
   /** Constant-product factories; pair addresses follow from CREATE2. */
   uniswapV2: readonly { factory: Address; initCodeHash: Hex; feePips: number }[]
   /** Concentrated-liquidity factories and the fee tiers (in hundredths of a basis point) worth looking at. */
   uniswapV3: readonly { factory: Address; initCodeHash: Hex; feeTiers: readonly number[] }[]
+  /**
+   * Managers of v4 pools, and what the keys of those worth looking at have beside the two tokens: fee in hundredths of a basis
+   * point. Pools with a fee or with hooks that may change a swap are not traded with.
+   */
+  uniswapV4: readonly { manager: Address; pools: readonly { feePips: number; tickSpacing: number; hooks: Address }[] }[]
 }

@@ -1,3 +1,4 @@
+import { zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import { poolCandidates, sortTokens } from '../../../shared/chain/pool-address.ts'
@@ -12,6 +13,8 @@ const mainnet: ChainDefinition = {
   blockSeconds: 12,
   confirmations: 3,
   tokens: [],
+  wrappedNative: weth,
+  intermediates: [],
   uniswapV2: [
     {
       factory: '0x5C69bEe701ef814a2B6a3EDD4B1652CB9cc5aA6f',
@@ -26,6 +29,7 @@ const mainnet: ChainDefinition = {
       feeTiers: [500, 3000],
     },
   ],
+  uniswapV4: [],
 }
 
 describe('pool addresses', () => {
@@ -37,6 +41,21 @@ describe('pool addresses', () => {
     ]
     expect(poolCandidates(mainnet, usdc, weth)).toEqual(expected)
     expect(poolCandidates(mainnet, weth, usdc)).toEqual(expected)
+  })
+
+  it('has v4 pools under the key of the pair, beside the others', () => {
+    const hooks = '0x0000000000000000000000000000000000000020'
+    const manager = '0x000000000004444c5dc75cB358380D2e3dE08A90'
+    const pools = [
+      { feePips: 500, tickSpacing: 10, hooks: zeroAddress },
+      { feePips: 123, tickSpacing: 7, hooks } as const,
+    ]
+    const chain = { ...mainnet, uniswapV4: [{ manager, pools }] } as const
+    const expected = pools.map(({ feePips, tickSpacing, hooks }) => ({
+      ...{ venue: 'UniswapV4', pool: manager, feePips, key: { token0: usdc, token1: weth, tickSpacing, hooks } },
+    }))
+    expect(poolCandidates(chain, usdc, weth)).toEqual([...poolCandidates(mainnet, usdc, weth), ...expected])
+    expect(poolCandidates(chain, weth, usdc).slice(-2)).toEqual(expected)
   })
 
   it('orders tokens by number, whatever their capitalisation, and refuses a pair of one', () => {

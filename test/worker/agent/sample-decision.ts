@@ -1,4 +1,4 @@
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, zeroAddress } from 'viem'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
 import type { Mandate } from '../../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../../shared/schema/snapshot.ts'
@@ -94,11 +94,11 @@ export function sampleSnapshot(vault: Address, changes: Partial<Snapshot> = {}):
     assets: [
       {
         ...{ token: usdc, listing: 'Feed', decimals: 6, booked: 10n ** 12n, balance: 10n ** 12n },
-        ...{ sizeFactorBps: 10_000, hint: 0, verdict: price(10n ** 18n) },
+        ...{ sizeFactorBps: 10_000, hint: 0, twapPool: zeroAddress, verdict: price(10n ** 18n) },
       },
       {
         ...{ token: weth, listing: 'Feed', decimals: 18, booked: 0n, balance: 0n },
-        ...{ sizeFactorBps: 10_000, hint: 0, verdict: price(2_500n * 10n ** 18n) },
+        ...{ sizeFactorBps: 10_000, hint: 0, twapPool: zeroAddress, verdict: price(2_500n * 10n ** 18n) },
       },
     ],
     mandate: {
@@ -130,7 +130,11 @@ export function sampleInput(vault: Address, slot: number, snapshot: Snapshot, re
 
 export function tradingDecision(snapshot: Snapshot): Decision {
   const amountIn = 1_000_000_000n
-  const leg = { venue: 'UniswapV2', pool: weth, feePips: 3_000, amountIn, expectedOut: 4n * 10n ** 17n } as const
+  const leg = {
+    venue: 'UniswapV2' as const,
+    ...{ pool: weth, sell: usdc, buy: weth, feePips: 3_000, tickSpacing: 0, hooks: zeroAddress },
+    ...{ amountIn, expectedOut: 4n * 10n ** 17n },
+  }
   return {
     verdict: 'allow',
     reason: 'None',
@@ -144,7 +148,8 @@ export function tradingDecision(snapshot: Snapshot): Decision {
       expectedOut: leg.expectedOut,
       upperBound: leg.expectedOut,
       gapBps: 0,
-      roundingOut: 0n,
+      roundingBps: 0,
+      gasOut: 0n,
     },
     guards: [],
     order: {

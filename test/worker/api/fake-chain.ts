@@ -6,6 +6,7 @@ import {
   encodeFunctionResult,
   type Hex,
   isAddressEqual,
+  zeroAddress,
 } from 'viem'
 import { vi } from 'vitest'
 import { z } from 'zod'
@@ -101,6 +102,7 @@ function callLens(data: Hex): { result: unknown } | { error: unknown } {
         balance: 5n * 10n ** BigInt(decimals),
         sizeFactorBps: 10_000n,
         hint: 0,
+        twapPool: zeroAddress,
         verdict: { reason: 0, low: 10n ** 18n, high: 10n ** 18n, feed: 10n ** 18n, updatedAt: 1_790_000_000n },
       })),
     }),

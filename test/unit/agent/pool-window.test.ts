@@ -1,0 +1,65 @@
+import { zeroAddress, zeroHash } from 'viem'
+import { describe, expect, it } from 'vitest'
+import type { PoolView } from '../../../workers/agent/lens-call.ts'
+import { poolQuery, type Sale, widerQuery, windowsTooSmall } from '../../../workers/agent/pool-window.ts'
+
+const [low, high] = [
+  '0x1111111111111111111111111111111111111111',
+  '0x2222222222222222222222222222222222222222',
+] as const
+const pool = '0x3333333333333333333333333333333333333333'
+const id = `0x${'44'.repeat(32)}` as const
+const candidate = { venue: 'UniswapV3', pool, feePips: 500 } as const
+const sale: Sale = { sell: low, buy: high, largestInput: 5n }
+
+function viewWith(changes: Partial<PoolView>): PoolView {
+  return {
+    ...{ venue: 1, pool, exists: true, token0: low, token1: high, feePips: 500, id, hooks: zeroAddress },
+    ...{ protocolFee0: 0, protocolFee1: 0, reserve0: 0n, reserve1: 0n, tickSpacing: 10, sqrtPriceX96: 2n ** 96n },
+    ...{ tick: 0, liquidity: 1n, tickLower: -2560, tickUpper: 2559, ticks: [], ticksKnown: false },
+    ...{ reached0: true, reached1: true },
+    ...changes,
+  }
+}
+
+describe('pool windows', () => {
+  it('are asked for on the side that is sold', () => {
+    expect(poolQuery(candidate, sale)).toMatchObject({ venue: 1, pool, amount0: 5n, amount1: 0n, words: 8 })
+    const reverse = { ...sale, sell: high, buy: low }
+    expect(poolQuery(candidate, reverse)).toMatchObject({ amount0: 0n, amount1: 5n })
+  })
+
+  it('of v4 pools are asked for by the key', () => {
+    const key = {
+      token0: low,
+      token1: high,
+      tickSpacing: 10,
+      hooks: '0x0000000000000000000000000000000000000020',
+    } as const
+    const query = poolQuery({ venue: 'UniswapV4', pool, feePips: 500, key }, sale)
+    expect(query).toMatchObject({ ...key, venue: 2, pool, feePips: 500, knownTicks: zeroHash })
+  })
+
+  it('are asked for again where they end too early, and only once wide enough for any mandate', () => {
+    const query = poolQuery(candidate, sale)
+    expect(widerQuery(query, viewWith({}))).toBeUndefined()
+    expect(widerQuery(query, viewWith({ reached0: false }))).toEqual({ ...query, words: 64 })
+    expect(widerQuery(query, viewWith({ reached1: false }))).toEqual({ ...query, words: 64 })
+    // To a quarter of the price, whichever way.
+    expect(widerQuery(query, viewWith({ reached0: false, tickLower: -13_863 }))).toBeUndefined()
+    expect(widerQuery(query, viewWith({ reached0: false, tickUpper: 13_863 }))).toBeDefined()
+    expect(widerQuery(query, viewWith({ reached1: false, tickUpper: 13_863 }))).toBeUndefined()
+    expect(widerQuery(query, viewWith({ reached0: false, exists: false }))).toBeUndefined()
+  })
+
+  it('that are too small are named, v4 pools by their id', () => {
+    const views = [
+      viewWith({}),
+      viewWith({ reached0: false }),
+      viewWith({ venue: 2, reached1: false }),
+      viewWith({ reached0: false, exists: false }),
+      viewWith({ venue: 0, reached0: false, reached1: false }),
+    ]
+    expect(windowsTooSmall(views)).toEqual([pool, id])
+  })
+})
