@@ -1,6 +1,6 @@
 import { divideRoundingUp, multiplyDivideRoundingUp } from '../chain/units.ts'
 
-// The v3 core's SqrtPriceMath for exact input, bit for bit (Uniswap v3 whitepaper, section 6.2). √prices are Q64.96, liquidity is uint128.
+// SqrtPriceMath of the v3 and v4 cores, bit for bit (Uniswap v3 whitepaper, section 6.2). √prices are Q64.96, liquidity is uint128.
 
 const resolution = 96n
 const q96 = 1n << resolution
@@ -15,7 +15,7 @@ export function amount0Between(sqrtA: bigint, sqrtB: bigint, liquidity: bigint, 
 /** Amount of token1 between two √prices at constant liquidity, base units. */
 export function amount1Between(sqrtA: bigint, sqrtB: bigint, liquidity: bigint, roundUp: boolean): bigint {
   const distance = sqrtA < sqrtB ? sqrtB - sqrtA : sqrtA - sqrtB
-  return roundUp ? multiplyDivideRoundingUp(liquidity, distance, q96) : (liquidity * distance) / q96
+  return roundUp ? multiplyDivideRoundingUp(liquidity, distance, q96) : (liquidity * distance) >> resolution
 }
 
 /** √price after `amountIn` (fee taken off) of the sold token went in; rounded so that the pool never gives too much. */
@@ -28,6 +28,18 @@ export function sqrtPriceAfterInput(
   return zeroForOne
     ? sqrtPriceAfterAmount0(sqrtPrice, liquidity, amountIn)
     : sqrtPrice + (amountIn << resolution) / liquidity
+}
+
+/** √price after `amountOut` of the bought token went out; rounded so that the price moves far enough for it. */
+export function sqrtPriceAfterOutput(
+  sqrtPrice: bigint,
+  liquidity: bigint,
+  amountOut: bigint,
+  zeroForOne: boolean,
+): bigint {
+  if (zeroForOne) return sqrtPrice - divideRoundingUp(amountOut << resolution, liquidity)
+  const numerator = liquidity << resolution
+  return multiplyDivideRoundingUp(numerator, sqrtPrice, numerator - amountOut * sqrtPrice)
 }
 
 function sqrtPriceAfterAmount0(sqrtPrice: bigint, liquidity: bigint, amount: bigint): bigint {

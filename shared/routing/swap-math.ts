@@ -1,40 +1,53 @@
 import { multiplyDivideRoundingUp, pipsOfOne } from '../chain/units.ts'
-import { amount0Between, amount1Between, sqrtPriceAfterInput } from './sqrt-price-math.ts'
+import { amount0Between, amount1Between, sqrtPriceAfterInput, sqrtPriceAfterOutput } from './sqrt-price-math.ts'
 
-/** One step of a v3 swap: at constant liquidity, to the target √price or until the input is used up. */
-export interface SwapStep {
+// SwapMath of the v3 and v4 cores, bit for bit. √prices are Q64.96; `feePips` is in hundredths of a basis point.
+
+/** A stretch of constant liquidity, from one √price towards another. */
+export interface Stretch {
   sqrtPriceX96: bigint
-  /** Without the fee, base units. */
-  amountIn: bigint
-  amountOut: bigint
-  feeAmount: bigint
+  liquidity: bigint
+  zeroForOne: boolean
+  feePips: bigint
 }
 
-/**
- * The v3 core's `SwapMath.computeSwapStep` for exact input, bit for bit. √prices as Q64.96, amounts in base units;
- * `remaining` includes the fee, `feePips` is in hundredths of a basis point.
- */
-export function swapStep(
-  sqrtPrice: bigint,
-  sqrtTarget: bigint,
-  liquidity: bigint,
-  remaining: bigint,
-  feePips: bigint,
-): SwapStep {
-  const zeroForOne = sqrtPrice >= sqrtTarget
-  const remainingLessFee = (remaining * (pipsOfOne - feePips)) / pipsOfOne
-  const inputTo = zeroForOne ? amount0Between : amount1Between
-  const outputTo = zeroForOne ? amount1Between : amount0Between
+/** What a stretch takes, fee included, and gives; base units. */
+export interface Step {
+  sqrtPriceX96: bigint
+  amountIn: bigint
+  amountOut: bigint
+}
 
-  const inputToTarget = inputTo(sqrtPrice, sqrtTarget, liquidity, true)
-  const next =
-    remainingLessFee >= inputToTarget
-      ? sqrtTarget
-      : sqrtPriceAfterInput(sqrtPrice, liquidity, remainingLessFee, zeroForOne)
-  const reached = next === sqrtTarget
-  const amountIn = reached ? inputToTarget : inputTo(sqrtPrice, next, liquidity, true)
-  const amountOut = outputTo(sqrtPrice, next, liquidity, false)
-  // Short of the target, everything that did not move the price is the fee.
-  const feeAmount = reached ? multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips) : remaining - amountIn
-  return { sqrtPriceX96: next, amountIn, amountOut, feeAmount }
+/** The whole way to `target`: the same for an exact input and an exact output. */
+export function stepTo({ sqrtPriceX96, liquidity, zeroForOne, feePips }: Stretch, target: bigint): Step {
+  if (liquidity === 0n || sqrtPriceX96 === target) return { sqrtPriceX96: target, amountIn: 0n, amountOut: 0n }
+  const amountIn = inputBetween(sqrtPriceX96, target, liquidity, zeroForOne)
+  return {
+    sqrtPriceX96: target,
+    amountIn: amountIn + multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips),
+    amountOut: outputBetween(sqrtPriceX96, target, liquidity, zeroForOne),
+  }
+}
+
+/** An input, fee included, that does not reach the stretch's end. What does not move the price is fee. */
+export function stepOfInput({ sqrtPriceX96, liquidity, zeroForOne, feePips }: Stretch, amountIn: bigint): Step {
+  const afterFee = (amountIn * (pipsOfOne - feePips)) / pipsOfOne
+  const next = sqrtPriceAfterInput(sqrtPriceX96, liquidity, afterFee, zeroForOne)
+  return { sqrtPriceX96: next, amountIn, amountOut: outputBetween(sqrtPriceX96, next, liquidity, zeroForOne) }
+}
+
+/** An output that does not take the whole stretch; rounding may still bring the price to its end. */
+export function stepOfOutput({ sqrtPriceX96, liquidity, zeroForOne, feePips }: Stretch, amountOut: bigint): Step {
+  const next = sqrtPriceAfterOutput(sqrtPriceX96, liquidity, amountOut, zeroForOne)
+  const amountIn = inputBetween(sqrtPriceX96, next, liquidity, zeroForOne)
+  const fee = multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips)
+  return { sqrtPriceX96: next, amountIn: amountIn + fee, amountOut }
+}
+
+function inputBetween(from: bigint, to: bigint, liquidity: bigint, zeroForOne: boolean): bigint {
+  return (zeroForOne ? amount0Between : amount1Between)(from, to, liquidity, true)
+}
+
+function outputBetween(from: bigint, to: bigint, liquidity: bigint, zeroForOne: boolean): bigint {
+  return (zeroForOne ? amount1Between : amount0Between)(from, to, liquidity, false)
 }

@@ -1,4 +1,4 @@
-import { maximumUint256 } from '../schema/primitives.ts'
+import { maximumUint256 } from '../chain/units.ts'
 
 // The v3 core's TickMath in bigint, bit for bit: √(1.0001^tick) as Q64.96 (Uniswap v3 whitepaper, section 6.1).
 
@@ -29,12 +29,29 @@ const powers = [
   0x48a170391f7dc42444e8fa2n,
 ] as const
 
+/** √prices at the lowest and the highest tick: what a pool can express, the upper one excluded. Q64.96. */
+export const minimumSqrtPrice = 4295128739n
+export const maximumSqrtPrice = 1461446703485210103287273052203988822378723970342n
+
+/** A pool's ticks are asked for again and again; so many are remembered, a few pools' worth. */
+const rememberedTicks = 16_384
+const remembered = new Map<number, bigint>()
+
 /**
  * √price at a tick, Q64.96.
  *
  * @throws RangeError outside ±887,272
  */
 export function sqrtPriceAtTick(tick: number): bigint {
+  const known = remembered.get(tick)
+  if (known !== undefined) return known
+  const sqrtPriceX96 = computeSqrtPrice(tick)
+  if (remembered.size >= rememberedTicks) remembered.clear()
+  remembered.set(tick, sqrtPriceX96)
+  return sqrtPriceX96
+}
+
+function computeSqrtPrice(tick: number): bigint {
   if (!Number.isInteger(tick) || tick < minimumTick || tick > maximumTick) {
     throw new RangeError(`Tick ${tick} is outside ±${maximumTick}.`)
   }
@@ -46,4 +63,43 @@ export function sqrtPriceAtTick(tick: number): bigint {
   if (tick > 0) ratio = maximumUint256 / ratio
   // From Q128.128 to Q64.96, rounding up: so that the result's own tick is this one again.
   return (ratio & 0xffffffffn) === 0n ? ratio >> 32n : (ratio >> 32n) + 1n
+}
+
+const tickBase = Math.log(1.0001)
+
+/**
+ * The greatest tick whose √price is not above this one.
+ *
+ * @throws RangeError where no tick has it: below the lowest, or from the highest one's on
+ */
+export function tickAtSqrtPrice(sqrtPriceX96: bigint): number {
+  if (sqrtPriceX96 < minimumSqrtPrice || sqrtPriceX96 >= maximumSqrtPrice) {
+    throw new RangeError(`No tick has the √price ${sqrtPriceX96}.`)
+  }
+  // The logarithm only says where to look: whatever an engine makes of it, the comparison decides.
+  const estimate = Math.floor((2 * Math.log(Number(sqrtPriceX96) / q96)) / tickBase)
+  let tick = Math.min(Math.max(estimate, minimumTick), maximumTick - 1)
+  while (computeSqrtPrice(tick) > sqrtPriceX96) tick -= 1
+  while (computeSqrtPrice(tick + 1) <= sqrtPriceX96) tick += 1
+  return tick
+}
+
+/** One as a √price, in doubles. Not 2 ** 96: powers of doubles are not the same on every engine. */
+export const q96 = Number(1n << 96n)
+
+/** √1.0001 to the powers 2^0 … 2^19, correctly rounded. */
+const rootPowers = [
+  1.0000499987500624, 1.0001, 1.00020001, 1.0004000600040002, 1.000800280056007, 1.001601200560182, 1.0032049649635981,
+  1.0064202017276138, 1.012881622445451, 1.0259291810877293, 1.052530684607339, 1.1078208420399935, 1.2272670180582004,
+  1.5061843336134675, 2.268591246822645, 5.146506245160322, 26.486526531474198, 701.5360877024866, 492152.882348911,
+  242214459604.34106,
+]
+
+/** √price at a tick as a double, to a few units in the last place: for choosing a split, never for pricing one. */
+export function approximateRootPrice(tick: number): number {
+  let ratio = 1
+  for (let bit = 0, left = Math.abs(tick); left > 0; bit++, left >>= 1) {
+    if ((left & 1) === 1) ratio *= rootPowers[bit] ?? Number.NaN
+  }
+  return tick < 0 ? 1 / ratio : ratio
 }

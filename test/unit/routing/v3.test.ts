@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { quotePool } from '../../../shared/routing/pool-quote.ts'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
-import { quoteV3 } from '../../../shared/routing/v3.ts'
-import type { V3Pool } from '../../../shared/schema/snapshot.ts'
+import type { V3Pool } from '../../../shared/schema/pool.ts'
 import { concentrated, token0, token1 } from './pools.ts'
 import { type V3Vector, v3Vectors } from './v3-vectors.ts'
 
@@ -29,10 +29,10 @@ describe('v3 quotes against swaps of the genuine pool', () => {
       expect(pool.sqrtPriceX96).toBeGreaterThanOrEqual(sqrtPriceAtTick(pool.tick))
       expect(pool.sqrtPriceX96).toBeLessThan(sqrtPriceAtTick(pool.tick + 1))
       for (const [zeroForOne, asked, taken, paid] of vector.swaps) {
-        const quote = quoteV3(pool, zeroForOne, asked)
+        const quote = quotePool(pool, zeroForOne, asked)
         if (taken === asked) expect(quote).toMatchObject({ amountIn: asked, amountOut: paid, exhausted: false })
-        // Run dry, the chain goes on to the end of all prices; the quote stays one unit inside what it knows.
-        else expect(quote).toMatchObject({ amountIn: taken - 1n, exhausted: true })
+        // Run dry, the pool goes on to the end of all prices.
+        else expect(quote).toMatchObject({ amountIn: taken, amountOut: paid, exhausted: true })
       }
     })
   }
@@ -60,20 +60,20 @@ describe('the known window of a v3 pool', () => {
     it(`gives the whole pool's quotes inside, selling token${zeroForOne ? 0 : 1}`, () => {
       const windowed = cut(-600, 1000)
       for (const amountIn of [1n, 999n, 10n ** 15n, 10n ** 18n, 2n * 10n ** 19n]) {
-        expect(quoteV3(windowed, zeroForOne, amountIn)).toEqual(quoteV3(whole, zeroForOne, amountIn))
+        expect(quotePool(windowed, zeroForOne, amountIn)).toEqual(quotePool(whole, zeroForOne, amountIn))
       }
     })
 
     it(`stops inside the window with what it can take, selling token${zeroForOne ? 0 : 1}`, () => {
       // Edges that are no stops of the chain: between ticks, inside a bitmap word.
       const windowed = cut(-333, 777)
-      const quote = quoteV3(windowed, zeroForOne, 10n ** 30n)
+      const quote = quotePool(windowed, zeroForOne, 10n ** 30n)
       expect(quote.exhausted).toBe(true)
       expect(quote.amountIn).toBeGreaterThan(10n ** 18n)
       // What it claims for that amount is what the whole pool pays, and one unit more is too much.
-      expect(quoteV3(whole, zeroForOne, quote.amountIn)).toEqual({ ...quote, exhausted: false })
-      expect(quoteV3(windowed, zeroForOne, quote.amountIn)).toEqual({ ...quote, exhausted: false })
-      expect(quoteV3(windowed, zeroForOne, quote.amountIn + 2n).exhausted).toBe(true)
+      expect(quotePool(whole, zeroForOne, quote.amountIn)).toEqual({ ...quote, exhausted: false })
+      expect(quotePool(windowed, zeroForOne, quote.amountIn)).toEqual({ ...quote, exhausted: false })
+      expect(quotePool(windowed, zeroForOne, quote.amountIn + 2n).exhausted).toBe(true)
     })
   }
 
@@ -87,11 +87,13 @@ describe('the known window of a v3 pool', () => {
         { lower: 60_000, upper: 60_060, liquidity: 10n ** 18n },
       ],
     })
-    const near = quoteV3(gap, false, 10n ** 15n)
-    const far = quoteV3(gap, false, 10n ** 16n)
+    const near = quotePool(gap, false, 10n ** 15n)
+    const far = quotePool(gap, false, 10n ** 16n)
     expect(far.exhausted).toBe(false)
     expect(far.amountOut).toBeGreaterThan(near.amountOut)
-    expect(quoteV3(concentrated(3, { feePips: 500, tickSpacing: 10, tick: 0, positions: [] }), true, 5n)).toEqual({
+    expect(
+      quotePool(concentrated(3, { feePips: 500, tickSpacing: 10, tick: 0, positions: [] }), true, 5n),
+    ).toMatchObject({
       amountIn: 0n,
       amountOut: 0n,
       exhausted: true,
