@@ -1,51 +1,57 @@
-import type { Plan } from '../schema/decision.ts'
-import { type Curve, firstMarginalPrice } from './curve.ts'
-import { outputBound, splitInput } from './split.ts'
-import type { Venue } from './venue.ts'
+import type { PricedLeg } from './allocate.ts'
+import { q96 } from './tick-math.ts'
 
-/** A split whose output is further below its bound, beyond what rounding explains, is not the best one. Basis points. */
+/** A plan further below its bound than this, beyond what rounding and gas explain, is refused. Basis points. */
 export const largestGapBps = 0.01
 
 /** Relative error that the doubles of the bound may carry, with room to spare. */
 const boundTolerance = 1e-13
-/** 2^-96: the grain of a v3 √price. */
-const sqrtPriceGrain = 1 / Number(1n << 96n)
 
-/** What no split of the curves can exceed for this input, base units of the bought token (weak duality, `outputBound`). */
-export function upperBoundFor(curves: readonly Curve[], amountIn: bigint): bigint {
-  return BigInt(Math.ceil(bestOutput(curves, Number(amountIn)) * (1 + boundTolerance)))
+/** How near a plan is to the best one. Amounts in base units of the bought token. */
+export interface Certificate {
+  /** What no split of these pools can exceed for this input, gas aside. */
+  upperBound: bigint
+  /** What the plan stays below the bound, beyond what rounding and saved gas explain; basis points of the bound, not negative. */
+  gapBps: number
+  /** What whole base units cost: the continuous output of the same split less the real one. Basis points of the bound. */
+  roundingBps: number
 }
 
-/** Output of the best continuous split, base units. */
-export function bestOutput(curves: readonly Curve[], amountIn: number): number {
-  const { u } = splitInput(curves, amountIn)
-  return u === 0 ? 0 : outputBound(curves, u, amountIn)
+export interface Claim {
+  /** The bound in doubles, from weak duality. */
+  bound: number
+  expectedOut: bigint
+  /** Output of the same whole amounts if pools did not round. */
+  continuousOut: number
+  /** Most that the pools' rounding can be. */
+  largestRounding: number
+  /** What the plan saves in gas against the split with the most output. */
+  gasSaved: number
 }
 
-/** (bound − output) / bound in basis points, to 1e-8 of one. */
-export function gapBps(upperBound: bigint, expectedOut: bigint): number {
-  return Number(((upperBound - expectedOut) * 10n ** 12n) / upperBound) / 1e8
+/** States the gap of a plan. Rounding explains no more than the pools' own arithmetic can round. */
+export function certify({ bound, expectedOut, continuousOut, largestRounding, gasSaved }: Claim): Certificate {
+  const safe = bound * (1 + boundTolerance)
+  const ceiling = BigInt(Math.ceil(safe))
+  const upperBound = ceiling > expectedOut ? ceiling : expectedOut
+  const whole = Number(upperBound)
+  const missing = Number(upperBound - expectedOut)
+  const rounding = Math.min(Math.max(missing - Math.max(safe - continuousOut, 0), 0), largestRounding)
+  const gap = Math.max(missing - rounding - Math.max(gasSaved, 0), 0)
+  return { upperBound, gapBps: (gap / whole) * 10_000, roundingBps: (rounding / whole) * 10_000 }
 }
 
 /**
- * Most that whole base units can take from a leg's output, base units of the bought token: each step rounds the output
- * down, input and fee up, each by less than one unit, and a v3 pool also puts its √price on a grain of 2^-96.
+ * Most that whole base units can take from a leg's output, base units of its bought token: each step rounds the output down,
+ * input and fee up, each by less than one unit, and a √price stands on a grain of 2^-96.
  */
-export function legRounding(venue: Venue, steps: number): number {
-  return steps * (1 + 2 * firstMarginalPrice(venue.curve) + grainOut(venue))
-}
-
-/** What one grain of √price is worth in output: L·2^-96 of token1, or L·2^-96 / price of token0, where q² is the price. */
-function grainOut({ pool, zeroForOne, curve }: Venue): number {
-  if (pool.venue === 'UniswapV2') return 0
-  const grains = curve.segments.map(
-    ({ liquidity, start }) => (liquidity * sqrtPriceGrain) / (zeroForOne ? 1 : start * start),
-  )
-  return Math.max(0, ...grains)
-}
-
-/** How far the plan is from any better one, beyond what rounding explains; basis points, not negative. */
-export function gapBeyondRoundingBps({ upperBound, expectedOut, roundingOut }: Plan): number {
-  const explained = expectedOut + roundingOut
-  return explained >= upperBound ? 0 : gapBps(upperBound, explained)
+export function largestRoundingOf({ venue: { pool, sell, curve }, quote: { steps } }: PricedLeg): number {
+  const firstPrice = 1 / (curve.firstU * curve.firstU)
+  const units = steps * (1 + 2 * firstPrice)
+  if (pool.venue === 'UniswapV2' || pool.venue === 'StableSwap') return units
+  // One grain of √price is worth L·2^-96 of token1, or L·2^-96 / price of token0.
+  const liquidity = Math.max(Number(pool.liquidity), curve.amountIn)
+  const rootPrice = Number(pool.sqrtPriceX96) / q96
+  const sellsToken0 = BigInt(sell) === BigInt(pool.token0)
+  return units + (liquidity / q96) * (sellsToken0 ? 1 : 1 / (rootPrice * rootPrice))
 }

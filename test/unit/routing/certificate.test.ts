@@ -1,25 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { minimum } from '../../../shared/chain/units.ts'
-import { gapBeyondRoundingBps, largestGapBps } from '../../../shared/routing/certificate.ts'
-import { type PlanOptions, planSwap } from '../../../shared/routing/plan.ts'
-import { inputAtImpact } from '../../../shared/routing/split.ts'
-import { curvesOf, venuesOf } from '../../../shared/routing/venue.ts'
-import type { Plan } from '../../../shared/schema/decision.ts'
-import type { Pool } from '../../../shared/schema/snapshot.ts'
+import { certify, largestGapBps } from '../../../shared/routing/certificate.ts'
+import { depthOf } from '../../../shared/routing/limits.ts'
+import { planRoute, type Route, type RouteRequest } from '../../../shared/routing/route.ts'
+import { venuesOf } from '../../../shared/routing/venue.ts'
+import type { Pool } from '../../../shared/schema/pool.ts'
 import { depthImpactBps } from '../../../workers/agent/decide/bounds.ts'
 import { notOptimal } from '../../../workers/agent/decide/certificate.ts'
+import { planOf } from '../../../workers/agent/decide/plan.ts'
 import { Random } from '../random.ts'
 import { concentrated, pair, token0, token1, usdcWethPools } from './pools.ts'
 
-function planFor(pools: readonly Pool[], zeroForOne: boolean, amountIn: bigint, options?: PlanOptions): Plan | null {
+function routeFor(
+  pools: readonly Pool[],
+  zeroForOne: boolean,
+  amountIn: bigint,
+  options: Partial<RouteRequest> = {},
+): Route | null {
   const [sell, buy] = zeroForOne ? [token0, token1] : [token1, token0]
-  return planSwap(venuesOf(pools, sell, buy), amountIn, options)?.plan ?? null
+  return planRoute({ pools, sell, buy, amount: { kind: 'exactInput', amountIn }, ...options })
 }
 
-/** Ten times the price impact at which a slice is cut: far beyond it, doubles no longer split to a hundredth of a bp. */
+/** Ten times the price impact at which a slice is cut. */
 function mostSold(pools: readonly Pool[], zeroForOne: boolean): bigint {
   const [sell, buy] = zeroForOne ? [token0, token1] : [token1, token0]
-  return BigInt(Math.ceil(inputAtImpact(curvesOf(venuesOf(pools, sell, buy)), 10 * depthImpactBps)))
+  const depth = venuesOf(pools, sell, buy).reduce((sum, venue) => sum + depthOf(venue, 10 * depthImpactBps), 0)
+  return BigInt(Math.ceil(depth))
 }
 
 /** Two tokens of six decimals near par. */
@@ -53,15 +59,18 @@ describe('the certificate', () => {
     for (let round = 0; round < 400; round++) {
       const [pools, zeroForOne] = [poolsOf(random), random.unit() < 0.5]
       const asked = random.magnitude(round % 2 === 0 ? 9 : 20) + 1n
-      const plan = planFor(pools, zeroForOne, minimum(asked, mostSold(pools, zeroForOne)))
-      if (plan === null) continue
+      const route = routeFor(pools, zeroForOne, minimum(asked, mostSold(pools, zeroForOne)))
+      if (route === null) continue
       plans += 1
-      if (plan.gapBps > largestGapBps) explainedByRounding += 1
-      expect(notOptimal(plan), `${round}: gap ${plan.gapBps} bp of ${plan.expectedOut}`).toBeNull()
+      const { expectedOut, upperBound, gapBps, roundingBps } = route
+      expect(expectedOut).toBeLessThanOrEqual(upperBound)
+      expect(gapBps, `${round}: ${expectedOut} of ${upperBound}`).toBeLessThanOrEqual(0.003)
+      if (roundingBps > largestGapBps) explainedByRounding += 1
       // Rounding explains units, never a part of a real order.
-      if (plan.amountIn > 10n ** 13n && plan.expectedOut > 10n ** 13n) {
-        expect(plan.roundingOut * 10n ** 7n).toBeLessThan(plan.expectedOut)
-      }
+      if (route.amountIn > 10n ** 13n && expectedOut > 10n ** 13n) expect(roundingBps).toBeLessThan(1e-3)
+      // The whole distance to the bound is one of the two.
+      const whole = (Number(upperBound - expectedOut) / Number(upperBound)) * 10_000
+      expect(Math.abs(whole - gapBps - roundingBps)).toBeLessThanOrEqual(1e-9 * whole + 1e-12)
     }
     expect(plans).toBeGreaterThan(200)
     expect(explainedByRounding).toBeGreaterThan(10)
@@ -69,18 +78,51 @@ describe('the certificate', () => {
 
   it('refuses a split over too few pools, and says by how much it may be worse', () => {
     const pools = [pair(1, 10n ** 24n, 10n ** 24n), pair(2, 10n ** 24n, 10n ** 24n)]
-    const plan = planFor(pools, true, 10n ** 22n, { maximumLegs: 1, minimumLegShareBps: 0 })
-    if (plan === null) throw new Error('It should have been planned.')
+    const route = routeFor(pools, true, 10n ** 22n, { maximumLegs: 1 })
+    if (route === null) throw new Error('It should have been planned.')
     // Half of the input costs half a percent more than it had to.
-    expect(gapBeyondRoundingBps(plan)).toBeGreaterThan(40)
-    expect(notOptimal(plan)).toMatchObject({ verdict: 'refuse', reason: 'RouteNotOptimal' })
-    expect(notOptimal(plan)?.detail).toMatch(/^It may be \d+\.\d{4} bp below the best; 0\.01 is allowed\.$/)
+    expect(route.gapBps).toBeGreaterThan(40)
+    const stop = notOptimal(planOf(route))
+    expect(stop).toMatchObject({ verdict: 'refuse', reason: 'RouteNotOptimal' })
+    expect(stop?.detail).toMatch(/^It may be \d+\.\d{4} bp below the best; 0\.01 is allowed\.$/)
   })
 
   it('refuses just above a hundredth of a basis point, and not at it', () => {
-    const base = { legs: [], amountIn: 1n, upperBound: 10n ** 12n, gapBps: 0, roundingOut: 7n }
-    expect(notOptimal({ ...base, expectedOut: 10n ** 12n - 10n ** 6n - 7n })).toBeNull()
-    expect(notOptimal({ ...base, expectedOut: 10n ** 12n - 10n ** 6n - 8n })).not.toBeNull()
-    expect(notOptimal({ ...base, expectedOut: 10n ** 12n })).toBeNull()
+    const route = routeFor([pair(1, 10n ** 24n, 10n ** 24n)], true, 10n ** 22n)
+    if (route === null) throw new Error('It should have been planned.')
+    expect(notOptimal(planOf({ ...route, gapBps: 0.01 }))).toBeNull()
+    expect(notOptimal(planOf({ ...route, gapBps: 0.010001 }))).not.toBeNull()
+  })
+
+  const claim = {
+    bound: 1e12,
+    expectedOut: 10n ** 12n - 10n ** 6n,
+    continuousOut: 1e12,
+    largestRounding: 1e9,
+    gasSaved: 0,
+  }
+
+  it('takes for rounding what whole units cost, but no more than the pools can round', () => {
+    expect(certify(claim).roundingBps).toBeCloseTo(0.01, 5)
+    expect(certify(claim).gapBps).toBeLessThan(1e-6)
+    const { gapBps, roundingBps } = certify({ ...claim, largestRounding: 1000 })
+    expect(roundingBps).toBeCloseTo(1e-5, 9)
+    expect(gapBps).toBeCloseTo(0.00999, 6)
+    // A worse split is a gap, however much pools could round.
+    expect(certify({ ...claim, continuousOut: 1e12 - 1e6 }).gapBps).toBeCloseTo(0.01, 5)
+  })
+
+  it('lets saved gas explain what is given up for it, and nothing else', () => {
+    const worse = { ...claim, continuousOut: 1e12 - 1e6 }
+    expect(certify({ ...worse, gasSaved: 1e6 }).gapBps).toBeLessThan(1e-6)
+    expect(certify({ ...worse, gasSaved: 4e5 }).gapBps).toBeCloseTo(0.006, 5)
+    expect(certify({ ...worse, gasSaved: -1e9 }).gapBps).toBeCloseTo(0.01, 5)
+  })
+
+  it('raises a bound that the doubles put below the plan itself', () => {
+    expect(certify({ ...claim, bound: 0, continuousOut: 0 })).toMatchObject({
+      upperBound: claim.expectedOut,
+      gapBps: 0,
+    })
   })
 })

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
-import type { Pool, V2Pool, V3Pool } from '../../../shared/schema/snapshot.ts'
+import type { Pool, V2Pool, V3Pool } from '../../../shared/schema/pool.ts'
 import type { Random } from '../random.ts'
 
 export const token0: Address = '0x1000000000000000000000000000000000000001'

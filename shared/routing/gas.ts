@@ -1,0 +1,18 @@
+import type { RoutablePool } from '../schema/pool.ts'
+
+/** Gas of one leg by venue, without ticks crossed, and of each initialised tick crossed. */
+export type GasSchedule = Record<RoutablePool['venue'] | 'crossing', number>
+
+/** What gas costs a trade. */
+export interface GasCost {
+  schedule: GasSchedule
+  /** Base units of the bought token per unit of gas. */
+  pricePerGas: number
+}
+
+/** Gas of legs through these pools with these ticks crossed. */
+export function gasOf(schedule: GasSchedule, legs: readonly { pool: RoutablePool; crossings: number }[]): number {
+  let gas = 0
+  for (const { pool, crossings } of legs) gas += schedule[pool.venue] + schedule.crossing * crossings
+  return gas
+}

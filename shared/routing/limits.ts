@@ -1,0 +1,42 @@
+import type { Address } from 'viem'
+import type { LimitOf } from './network.ts'
+import type { Venue } from './venue.ts'
+
+/** How far a trade may use each pool. */
+export interface DepthLimits {
+  /** A leg takes at most this share of the input that would move its pool's price by `impactBps`. */
+  shareBps: number
+  impactBps: number
+  /** Pools whose time-weighted average guards the trade, and how far the trade may move their price. */
+  oraclePools: readonly Address[]
+  oracleMoveBps: number
+}
+
+/** These limits as the solver takes them. */
+export function limitsOf({ shareBps, impactBps, oraclePools, oracleMoveBps }: DepthLimits): LimitOf {
+  return (venue) => {
+    const share = venue.curve.moveToInput((depthOf(venue, impactBps) * shareBps) / 10_000)
+    const isOracle = venue.pool.venue === 'UniswapV3' && oraclePools.includes(venue.pool.pool)
+    return isOracle ? Math.min(share, uAfterMove(venue, oracleMoveBps)) : share
+  }
+}
+
+/** Input that moves the pool's marginal price by this much, or all it can take; base units. */
+export function depthOf(venue: Venue, impactBps: number): number {
+  venue.curve.moveTo(uAfterMove(venue, impactBps))
+  return venue.curve.amountIn
+}
+
+function uAfterMove({ curve }: Venue, moveBps: number): number {
+  return curve.firstU / Math.sqrt(1 - moveBps / 10_000)
+}
+
+/**
+ * The venues without dust: those whose depth is at least `leastShareBps` of the deepest one's, by the worth of what they give
+ * until their price has moved by `impactBps`. All must trade the same pair in the same direction.
+ */
+export function withoutDust(venues: readonly Venue[], impactBps: number, leastShareBps: number): Venue[] {
+  const depths = venues.map((venue) => depthOf(venue, impactBps))
+  const deepest = Math.max(0, ...depths)
+  return venues.filter((_, index) => (depths[index] ?? 0) * 10_000 >= deepest * leastShareBps)
+}

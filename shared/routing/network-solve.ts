@@ -1,0 +1,78 @@
+import type { RoutablePool } from '../schema/pool.ts'
+import { type DualSolution, solveDual } from './dual.ts'
+import { type Flow, flowsOf, isExecutable } from './flow.ts'
+import type { Network } from './network.ts'
+
+/** Imbalance up to which the pools count as able to take the input. */
+const carries = 1e-6
+/** Intermediate tokens for which every way of ordering them is tried. */
+const mostOrdered = 4
+
+/** Flows with the network and the dual they come from. */
+export interface Solved {
+  network: Network
+  dual: DualSolution
+  flows: Flow[]
+}
+
+/**
+ * Flows that can be executed. Where prices are apart the best flow may go in a circle, or over longer paths than allowed; then
+ * each intermediate token is either near the sold one or near the bought one, flows among them go from the former to the
+ * latter, and the best of these orders counts. A StableSwap pool trades one pair of its tokens, the best of them.
+ */
+export function solve(network: Network, amountIn: number): Solved | null {
+  const free = solveInPairs(network, amountIn)
+  if (free !== null && isExecutable(network, free.flows)) return free
+  return best(orders(network).map((ordered) => solveInPairs(ordered, amountIn)))
+}
+
+function solveInPairs(network: Network, amountIn: number): Solved | null {
+  const solved = solveOn(network, amountIn, null)
+  const shared = solved === null ? null : poolOfTwoFlows(solved.flows)
+  if (shared === null) return solved
+  return best(onePairOf(shared, network).map((restricted) => solveInPairs(restricted, amountIn)))
+}
+
+function best(candidates: readonly (Solved | null)[]): Solved | null {
+  return candidates.reduce((found, next) => {
+    return next !== null && (found === null || next.dual.bound > found.dual.bound) ? next : found
+  }, null)
+}
+
+/** A pool that two flows pass through: its quotes hold for the first of them only. */
+export function poolOfTwoFlows(flows: readonly Flow[]): RoutablePool | null {
+  const seen = new Set<RoutablePool>()
+  for (const { edge } of flows) {
+    if (seen.has(edge.venue.pool)) return edge.venue.pool
+    seen.add(edge.venue.pool)
+  }
+  return null
+}
+
+/** The network with only one of the pool's edges, for each of them. */
+function onePairOf(pool: RoutablePool, { tokens, edges }: Network): Network[] {
+  const others = edges.filter(({ venue }) => venue.pool !== pool)
+  return edges.filter(({ venue }) => venue.pool === pool).map((edge) => ({ tokens, edges: [...others, edge] }))
+}
+
+/** Solves without asking whether the flows can be executed; null where the pools cannot carry the input. */
+export function solveOn(network: Network, amountIn: number, warm: readonly number[] | null): Solved | null {
+  const dual = solveDual(network, amountIn, warm)
+  return dual === null || dual.imbalance > carries ? null : { network, dual, flows: flowsOf(network) }
+}
+
+/** The network with its intermediate tokens in every order of two ranks; edges among them only from the first to the second. */
+function orders({ tokens, edges }: Network): Network[] {
+  const last = tokens.length - 1
+  const intermediates = Math.min(last - 1, mostOrdered)
+  // All of one rank is part of every other order.
+  return Array.from({ length: 2 ** intermediates - 2 }, (_, index) => {
+    const ranks = index + 1
+    const isNearBought = (token: number) => token > intermediates || ((ranks >> (token - 1)) & 1) === 1
+    const isEnd = (token: number) => token === 0 || token === last
+    return {
+      tokens,
+      edges: edges.filter(({ from, to }) => isEnd(from) || isEnd(to) || (!isNearBought(from) && isNearBought(to))),
+    }
+  })
+}

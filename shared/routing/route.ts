@@ -1,0 +1,235 @@
+import type { Address } from 'viem'
+import { minimum } from '../chain/units.ts'
+import type { RoutablePool } from '../schema/pool.ts'
+import { type Certificate, certify, largestRoundingOf } from './certificate.ts'
+import { directSolution, type Solution } from './direct-flow.ts'
+import { type Execution, execute, type Flow, topologicalOrder } from './flow.ts'
+import type { GasCost } from './gas.ts'
+import { gasOf } from './gas.ts'
+import { type LimitOf, type Network, networkOf, spotPrices } from './network.ts'
+import { networkSolution } from './network-flow.ts'
+
+/** What is to be traded; base units. */
+export type RouteAmount = { kind: 'exactInput'; amountIn: bigint } | { kind: 'exactOutput'; amountOut: bigint }
+
+export interface RouteRequest {
+  pools: readonly RoutablePool[]
+  sell: Address
+  buy: Address
+  amount: RouteAmount
+  /** Tokens that a route may pass through besides; with none, only pools of the pair are used. */
+  intermediates?: readonly Address[]
+  /** What gas costs; without it the plan is the one with the most output. */
+  gas?: GasCost | null
+  /** How far each pool may be used, as u of its curve; without it, as far as it goes. */
+  limitOf?: LimitOf
+  maximumLegs?: number
+}
+
+export interface RouteLeg {
+  pool: RoutablePool
+  sell: Address
+  buy: Address
+  amountIn: bigint
+  /** Exact, for the pools as given. */
+  expectedOut: bigint
+  /** Initialised ticks crossed. */
+  crossings: number
+}
+
+/** A plan with its certificate. Amounts in base units. */
+export interface Route extends Certificate {
+  /** In an order in which they can be executed: each leg's input is there when its turn comes. */
+  legs: RouteLeg[]
+  amountIn: bigint
+  expectedOut: bigint
+  /** The pools could not take, or give, the whole amount: this is what they can. */
+  partial: boolean
+  /** What the plan's gas costs, in the bought token; 0 where gas was not counted. */
+  gasOut: bigint
+}
+
+const defaultMaximumLegs = 8
+const noLimit: LimitOf = () => Number.POSITIVE_INFINITY
+
+/**
+ * The way to trade an amount that gives most, net of gas where that is counted, with how far any other way could be above it.
+ * Null where nothing can be traded. Doubles choose the split, whose error counts only in second order; bigints price it.
+ */
+export function planRoute(request: RouteRequest): Route | null {
+  const { pools, sell, buy, amount, intermediates = [], gas = null, limitOf = noLimit } = request
+  const network = networkOf(pools, sell, buy, intermediates, limitOf)
+  const planner = new Planner(network, gas, request.maximumLegs ?? defaultMaximumLegs)
+  return amount.kind === 'exactInput' ? planner.ofInput(amount.amountIn) : planner.ofOutput(amount.amountOut)
+}
+
+/** Whether any path leads from the sold token to the bought one. */
+export function isReachable({ pools, sell, buy, intermediates = [] }: Omit<RouteRequest, 'amount'>): boolean {
+  return (spotPrices(networkOf(pools, sell, buy, intermediates, noLimit))[0] ?? 0) > 0
+}
+
+/** Rounds of halving in which the most that a network can carry is found: to a millionth. */
+const capacityRounds = 20
+/** Rounds of Newton's method towards an exact output; the output is concave in the input, so it closes in from below. */
+const outputRounds = 40
+
+class Planner {
+  readonly #network: Network
+  readonly #gas: GasCost | null
+  readonly #maximumLegs: number
+
+  constructor(network: Network, gas: GasCost | null, maximumLegs: number) {
+    this.#network = network
+    this.#gas = gas
+    this.#maximumLegs = maximumLegs
+  }
+
+  ofInput(amountIn: bigint): Route | null {
+    if (amountIn <= 0n) return null
+    const solution = this.#solve(Number(amountIn)) ?? this.#mostCarried(Number(amountIn))
+    const routes = [solution, this.#direct(Number(amountIn))].map((candidate) => this.#routeOf(candidate, amountIn))
+    return routes.reduce(better, null) ?? this.#smallest(amountIn)
+  }
+
+  ofOutput(amountOut: bigint): Route | null {
+    const first = spotPrices(this.#network)[0] ?? 0
+    if (amountOut <= 0n || !(first > 0)) return null
+    const wanted = Number(amountOut)
+    let amountIn = wanted / first
+    for (let round = 0; round < outputRounds; round++) {
+      const solution = this.#solve(amountIn)
+      if (solution === null || solution.isExhausted) return this.#most(amountIn, amountOut)
+      const missing = wanted - solution.bound
+      const next = amountIn + missing / solution.marginalPrice
+      if (!(next > amountIn * (1 + 1e-15))) break
+      amountIn = next
+    }
+    return this.#smallestInput(BigInt(Math.floor(amountIn)), amountOut, first)
+  }
+
+  /** The smallest input, near the estimate, whose plan gives at least the output in whole units. */
+  #smallestInput(estimate: bigint, amountOut: bigint, price: number): Route | null {
+    let tooLittle = 0n
+    let amountIn = estimate > 0n ? estimate : 1n
+    let enough: Route | null = null
+    for (let step = 1n; enough === null; step *= 2n) {
+      const route = this.ofInput(amountIn)
+      if (route?.partial === true) return { ...route, partial: route.expectedOut < amountOut }
+      const out = route?.expectedOut ?? 0n
+      if (route !== null && out >= amountOut) enough = route
+      else {
+        tooLittle = amountIn
+        const missing = BigInt(Math.ceil(Number(amountOut - out) / price))
+        amountIn += missing > step ? missing : step
+      }
+    }
+    for (let span = 1n; tooLittle === 0n && enough.amountIn > span; span *= 2n) {
+      const route = this.ofInput(enough.amountIn - span)
+      if (route === null || route.expectedOut < amountOut) tooLittle = enough.amountIn - span
+      else enough = route
+    }
+    while (enough.amountIn - tooLittle > 1n) {
+      const middle = (enough.amountIn + tooLittle) / 2n
+      const route = this.ofInput(middle)
+      if (route !== null && route.expectedOut >= amountOut) enough = route
+      else tooLittle = middle
+    }
+    return enough
+  }
+
+  /** All that the pools give, where the output wanted is more. */
+  #most(amountIn: number, amountOut: bigint): Route | null {
+    const route = this.ofInput(BigInt(Math.ceil(amountIn)))
+    return route === null ? null : { ...route, partial: route.expectedOut < amountOut }
+  }
+
+  #solve(amountIn: number): Solution | null {
+    return this.#network.tokens.length === 2
+      ? directSolution(this.#network, amountIn, this.#gas, this.#maximumLegs)
+      : networkSolution(this.#network, amountIn, this.#gas)
+  }
+
+  /** Only the pools of the pair, where gas may make them the better choice. */
+  #direct(amountIn: number): Solution | null {
+    const { tokens, edges } = this.#network
+    const last = tokens.length - 1
+    if (last === 1 || this.#gas === null) return null
+    const network = { tokens, edges: edges.filter(({ from, to }) => from === 0 && to === last) }
+    return directSolution(network, amountIn, this.#gas, this.#maximumLegs)
+  }
+
+  /** The most of an input that the network can carry. */
+  #mostCarried(amountIn: number): Solution | null {
+    let low = 0
+    let high = amountIn
+    let best: Solution | null = null
+    for (let round = 0; round < capacityRounds; round++) {
+      const middle = low + (high - low) / 2
+      const solution = this.#solve(middle)
+      if (solution === null) high = middle
+      else {
+        low = middle
+        best = { ...solution, isExhausted: true }
+      }
+    }
+    return best
+  }
+
+  #routeOf(solution: Solution | null, amountIn: bigint): Route | null {
+    if (solution === null) return null
+    const order = topologicalOrder(this.#network, solution.flows)
+    if (order === null) return null
+    const carried = solution.isExhausted ? minimum(amountIn, inputOf(solution.flows)) : amountIn
+    const execution = execute(this.#network, solution.flows, order, carried)
+    return this.#certified(solution, execution, amountIn)
+  }
+
+  #certified(solution: Solution, execution: Execution, amountIn: bigint): Route | null {
+    const { legs, amountOut: expectedOut, continuousOut } = execution
+    if (expectedOut === 0n) return null
+    const gas = this.#gas
+    // What a leg rounds away of a token is worth what the token fetches.
+    const prices = spotPrices(this.#network)
+    let largestRounding = 1
+    for (const leg of legs) {
+      const price = prices[this.#network.tokens.indexOf(leg.venue.buy)] ?? 0
+      largestRounding += largestRoundingOf(leg) * price
+    }
+    const routeLegs = legs.map(({ venue: { pool, sell, buy }, quote }) => {
+      return { pool, sell, buy, amountIn: quote.amountIn, expectedOut: quote.amountOut, crossings: quote.crossings }
+    })
+    const gasOut = gas === null ? 0n : BigInt(Math.ceil(gasOf(gas.schedule, routeLegs) * gas.pricePerGas))
+    const { bound, gasSaved } = solution
+    const certificate = certify({ bound, expectedOut, continuousOut, largestRounding, gasSaved })
+    const partial = execution.amountIn < amountIn || execution.isPartial
+    return { legs: routeLegs, amountIn: execution.amountIn, expectedOut, partial, gasOut, ...certificate }
+  }
+
+  /** An input too small to show in doubles goes where the first unit gives most. */
+  #smallest(amountIn: bigint): Route | null {
+    const { edges, tokens } = this.#network
+    let best: Flow | null = null
+    for (const edge of edges) {
+      if (edge.from !== 0 || edge.to !== tokens.length - 1) continue
+      if (best === null || edge.curve.firstU < best.edge.curve.firstU) {
+        best = { edge, share: { venue: edge.venue, amount: 1, isHeld: false, crossings: 0 } }
+      }
+    }
+    if (best === null) return null
+    const solution = { flows: [best], bound: 0, marginalPrice: 0, isExhausted: false, gasSaved: 0 }
+    return this.#certified(solution, execute(this.#network, [best], [0, tokens.length - 1], amountIn), amountIn)
+  }
+}
+
+/** What flows leave the sold token, whole base units. */
+function inputOf(flows: readonly Flow[]): bigint {
+  let sum = 0
+  for (const { edge, share } of flows) if (edge.from === 0) sum += share.amount
+  return BigInt(Math.ceil(sum))
+}
+
+/** The one that leaves more after gas; the first of equals. */
+function better(one: Route | null, other: Route | null): Route | null {
+  if (one === null || other === null) return one ?? other
+  return other.expectedOut - other.gasOut > one.expectedOut - one.gasOut ? other : one
+}
