@@ -5,11 +5,11 @@ import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../../scripts/devnet/treasury.ts'
 import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
 import { routerAbi } from '../../shared/chain/generated/router.ts'
-import { planSwap } from '../../shared/routing/plan.ts'
-import { quotePool } from '../../shared/routing/pool-quote.ts'
+import { planRoute } from '../../shared/routing/route.ts'
 import { type Venue, venuesOf } from '../../shared/routing/venue.ts'
 import type { PlannedLeg } from '../../shared/schema/decision.ts'
-import type { Pool } from '../../shared/schema/snapshot.ts'
+import type { Pool } from '../../shared/schema/pool.ts'
+import { planOf } from '../../workers/agent/decide/plan.ts'
 import { encodedLeg } from '../../workers/agent/execute-call.ts'
 import { newMeter } from '../../workers/agent/meter.ts'
 import { observe } from '../../workers/agent/observe.ts'
@@ -57,16 +57,17 @@ const pairs: [Symbol, Symbol][] = [
 ]
 test.each(pairs)('%s for %s', async (sold, bought) => {
   const [sell, buy] = [tokenBySymbol(devnet.chain, sold), tokenBySymbol(devnet.chain, bought)]
-  const pools = await poolsNow(sell.address, buy.address)
+  const most = BigInt(purse[sold]) * 10n ** BigInt(sell.decimals)
+  const pools = await poolsNow(sell.address, buy.address, most)
   const venues = venuesOf(pools, sell.address, buy.address)
   expect(venues.length).toBeGreaterThan(0)
-  const most = BigInt(purse[sold]) * 10n ** BigInt(sell.decimals)
   for (let round = 0; round < 24; round++) {
     // From a millionth of the purse to all of it.
     const amountIn = (most * BigInt(Math.round(10 ** (random.unit() * 6) * 1e6))) / 10n ** 12n - BigInt(round)
-    const routed = planSwap(venues, amountIn)
+    const amount = { kind: 'exactInput', amountIn } as const
+    const routed = planRoute({ pools, sell: sell.address, buy: buy.address, amount })
     if (routed === null) throw new Error(`There is no plan for ${amountIn} ${sold}.`)
-    const { legs, expectedOut } = routed.plan
+    const { legs, expectedOut } = planOf(routed)
     if (legs.length > 1) severalLegs += 1
     if (legs.some((leg) => stepsOf(venues, leg) > 1)) beyondFirstStop += 1
     const received = await executeLegs(sell.address, buy.address, legs)
@@ -85,15 +86,15 @@ test('the sizes reached several legs, and pools beyond the first stop of their w
 /** Stretches of constant liquidity, or of one bitmap word, that a leg trades through. */
 function stepsOf(venues: readonly Venue[], leg: PlannedLeg): number {
   const venue = venues.find(({ pool }) => pool.pool === leg.pool)
-  return venue === undefined ? 0 : quotePool(venue.pool, venue.zeroForOne, leg.amountIn).steps
+  return venue?.quotes.ofInput(leg.amountIn).steps ?? 0
 }
 
-async function poolsNow(sell: Address, buy: Address): Promise<Pool[]> {
+async function poolsNow(sell: Address, buy: Address, largestInput: bigint): Promise<Pool[]> {
   const settings = { RPC_URLS: [`${devnet.rpcUrl}/a`, `${devnet.rpcUrl}/b`], PROVIDER_REQUESTS_PER_SECOND: 1000 }
   const quorum = await openQuorum(openProviders(settings, newMeter()))
   const mandateId = `0x${'0'.repeat(64)}` as const
-  const subject = { vault: treasury.vault, mandateId, sell, buy, modelId: mandateId }
-  return (await observe(quorum, devnet.chain, subject)).pools
+  const subject = { vault: treasury.vault, mandateId, sell, buy, largestInput, modelId: mandateId }
+  return (await observe(quorum, devnet.chain, subject)).snapshot.pools
 }
 
 /** Output of each leg, all in one block and one after the other, each measured by the recipient's balance. */

@@ -10,25 +10,26 @@ import {
   type PublicClient,
   type StateOverride,
   toHex,
+  zeroAddress,
 } from 'viem'
 import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import type { poolCandidates } from '../../shared/chain/pool-address.ts'
+import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
 import type { DraftOrder, GuardInput } from '../../shared/policy/guard.ts'
 import { firstRefusal, judgeAll } from '../../shared/policy/guards.ts'
 import { assetOf } from '../../shared/policy/oracle-bound.ts'
-import { quoteV2, reservesOf } from '../../shared/routing/v2.ts'
+import { outputOfPair, reservesOf } from '../../shared/routing/v2.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
-import type { V2Pool } from '../../shared/schema/snapshot.ts'
+import type { V2Pool } from '../../shared/schema/pool.ts'
 import { encodedLeg } from '../../workers/agent/execute-call.ts'
+import { poolQuery } from '../../workers/agent/pool-window.ts'
 import {
   assetStateFrom,
   mandateProgressFrom,
   poolsFrom,
   refillFrom,
   vaultStateFrom,
-  venueNumbers,
 } from '../../workers/agent/snapshot-from-view.ts'
 
 /** An order as both the vault and its mirror are asked about it. */
@@ -43,7 +44,7 @@ export interface Asked {
 }
 
 /** A v2 pair through which every leg goes. */
-export type Pair = ReturnType<typeof poolCandidates>[number]
+export type Pair = PoolCandidate
 
 /** Where the vault finds the observations of the two tokens' averages. */
 export interface Hints {
@@ -78,7 +79,7 @@ export class MirroredVault {
 
   /** What the vault says of itself at that time. */
   async #look({ caller, mandateId, mandate, modelId, at }: Omit<Asked, 'order'>, stateOverride: StateOverride) {
-    const pools = [{ venue: venueNumbers.UniswapV2, pool: this.#pair.pool, words: 0 }]
+    const pools = [poolQuery(this.#pair, { ...mandate, largestInput: 0n })]
     const view = await this.#client.readContract({
       abi: lensAbi,
       code: lensBytecode,
@@ -131,7 +132,7 @@ function outputOf(pool: ReturnType<typeof poolsFrom>[number] | undefined, { mand
   let now: V2Pool = pool
   let sum = 0n
   for (const amountIn of order.legs) {
-    const { amountOut } = quoteV2(now, zeroForOne, amountIn)
+    const amountOut = outputOfPair(now, zeroForOne, amountIn)
     const [reserveIn, reserveOut] = reservesOf(now, zeroForOne)
     const [after, rest] = [reserveIn + amountIn, reserveOut - amountOut]
     now = { ...now, reserve0: zeroForOne ? after : rest, reserve1: zeroForOne ? rest : after }
@@ -144,6 +145,9 @@ function outputOf(pool: ReturnType<typeof poolsFrom>[number] | undefined, { mand
 export function encodeExecute({ mandate, mandateId, modelId, order }: Asked, hints: Hints, pair: Pair): Hex {
   const { amountIn, minimumOut, deadline, executionIndex, epoch } = order
   const decisionHead: Hex = `0x${'0'.repeat(64)}`
+  const { venue, pool, feePips } = pair
+  const { sell, buy } = mandate
+  const leg = { venue, pool, sell, buy, feePips, tickSpacing: 0, hooks: zeroAddress }
   return encodeFunctionData({
     abi: vaultAbi,
     functionName: 'execute',
@@ -153,7 +157,7 @@ export function encodeExecute({ mandate, mandateId, modelId, order }: Asked, hin
         ...{ mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch },
         ...{ decisionHead, modelId, ...hints },
       },
-      order.legs.map((amount) => encodedLeg({ ...pair, amountIn: amount })),
+      order.legs.map((amountIn) => encodedLeg({ ...leg, amountIn, expectedOut: 0n })),
       { minimumOut: 0n, expiry: 0n, nonce: 0n, signatures: [] },
       '0x',
     ],

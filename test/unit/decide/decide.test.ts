@@ -1,8 +1,10 @@
+import { getAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { modelInUseId } from '../../../models/model-in-use.ts'
 import { canonicalJson } from '../../../shared/audit/canonical-json.ts'
 import { oracleMinimumOut, oracleQuote } from '../../../shared/policy/oracle-bound.ts'
+import { Ladder } from '../../../shared/routing/ladder.ts'
 import { quotePool } from '../../../shared/routing/pool-quote.ts'
 import { decisionInputSchema, decisionSchema } from '../../../shared/schema/decision.ts'
 import { baselineContext } from '../../../workers/agent/decide/context.ts'
@@ -238,6 +240,21 @@ describe('a slice that is made smaller or shown to people', () => {
     expect(decision.order?.amountIn).toBeLessThan(usdc(39_000))
   })
 
+  it('hardly moves the pool whose average guards the trade, and takes another one as far as its depth', () => {
+    const guarding = deepPool(5n * 10n ** 17n)
+    const other = { ...guarding, pool: getAddress('0x0000000000000000000000000000000000000501') }
+    const [alone, both] = [[guarding], [guarding, other]].map((pools) => decideWith({ snapshot: { pools } }).plan)
+    const priceAfter = (plan: typeof alone) => {
+      const leg = plan?.legs.find(({ pool }) => pool === guarding.pool)
+      return new Ladder(guarding, true).exactInput(leg?.amountIn ?? 0n).sqrtPriceX96
+    }
+    // Ten basis points of price are five of its root.
+    const least = (guarding.sqrtPriceX96 * 999_499n) / 1_000_000n
+    expect(priceAfter(alone)).toBeGreaterThan(least)
+    expect(priceAfter(both)).toBeGreaterThan(least)
+    expect(both?.amountIn).toBeGreaterThan(2n * (alone?.amountIn ?? 0n))
+  })
+
   it('shrinks in a volatile market, more so the wilder it is', () => {
     const some = decideWith({ snapshot: { history: historyWith(800) } })
     const more = decideWith({ snapshot: { history: historyWith(1200) } })
@@ -247,7 +264,8 @@ describe('a slice that is made smaller or shown to people', () => {
   })
 
   it('halves a slice until its cost fits the bound', () => {
-    const pools = [deepPool(5n * 10n ** 17n)]
+    // Not the pool whose average guards the trade: that one may hardly be moved.
+    const pools = [{ ...deepPool(5n * 10n ** 17n), pool: getAddress('0x0000000000000000000000000000000000000501') }]
     const tight = decideWith({ snapshot: { pools }, mandate: { slippageBps: 20, maximumSlice: usdc(100_000) } })
     expect(tight).toMatchObject({ verdict: 'shrink', reason: 'None', shrunkBy: 'BelowOracleBound' })
     expect(tight.order?.amountIn).toBe(usdc(20_000))

@@ -1,11 +1,12 @@
-import { type Address, getAddress } from 'viem'
+import { type Address, getAddress, zeroAddress } from 'viem'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { Refusal } from '../../../shared/chain/generated/refusals.ts'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
 import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
 import { type Mandate, mandateId } from '../../../shared/schema/mandate.ts'
-import type { Pool, Snapshot, V3Pool } from '../../../shared/schema/snapshot.ts'
+import type { Pool, V3Pool } from '../../../shared/schema/pool.ts'
+import type { Snapshot } from '../../../shared/schema/snapshot.ts'
 import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
 
 // A small world in which everything is in order: a vault with USDC and WETH, two pools near 3,000 USD and a TWAP.
@@ -159,11 +160,11 @@ export const calmSnapshot: Snapshot = {
   assets: [
     {
       ...{ token: usdcToken, listing: 'Feed', decimals: 6, booked: usdc(500_000), balance: usdc(500_000) },
-      ...{ sizeFactorBps: 10_000, hint: 0, verdict: price(1) },
+      ...{ sizeFactorBps: 10_000, hint: 0, twapPool: zeroAddress, verdict: price(1) },
     },
     {
       ...{ token: wethToken, listing: 'FeedAndTwap', decimals: 18, booked: 0n, balance: 0n },
-      ...{ sizeFactorBps: 10_000, hint: 17, verdict: price(3000) },
+      ...{ sizeFactorBps: 10_000, hint: 17, twapPool: deepPool().pool, verdict: price(3000) },
     },
   ],
   mandate: {

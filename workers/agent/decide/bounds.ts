@@ -2,9 +2,11 @@
 
 /** Annualised volatility up to which a slice keeps its size; above it the slice shrinks in proportion. */
 export const calmVolatility = 1.5
-/** A slice takes at most this share of the input that would move the best price by `depthImpactBps`. */
+/** A slice takes of each pool at most this share of the input that would move its price by `depthImpactBps`. */
 export const depthShareBps = 2_500
 export const depthImpactBps = 200
+/** A slice moves the price of a pool whose average guards it by at most this, a fraction of what the average may be off. */
+export const oracleMoveBps = 10
 /** A slice that would shrink below this share of what was wanted is not worth a transaction. */
 export const smallestShareBps = 500
 /** Blocks after the next one until which an order may be included. */

@@ -3,10 +3,11 @@ import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import type { GuardInput } from '../../../shared/policy/guard.ts'
 import { judgeAll } from '../../../shared/policy/guards.ts'
 import { oracleQuote, slippageBound } from '../../../shared/policy/oracle-bound.ts'
-import { venuesOf } from '../../../shared/routing/venue.ts'
+import { isReachable } from '../../../shared/routing/route.ts'
 import type { Decision, DecisionInput, GuardVerdict } from '../../../shared/schema/decision.ts'
 import { notOptimal } from './certificate.ts'
 import type { DecisionContext } from './context.ts'
+import { marketOf } from './market.ts'
 import { gasUnaffordable, orderFor } from './order.ts'
 import { explain } from './reason-meanings.ts'
 import { routeOf } from './route.ts'
@@ -47,15 +48,15 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (early !== null) return stopAt(early, wanted)
 
   // Size.
-  const venues = venuesOf(input.snapshot.pools, input.mandate.sell, input.mandate.buy)
-  if (venues.length === 0) return stopAt(refuse('NoPools'), wanted)
-  const size = sizeOf(input, wanted, volatility, quote, venues)
+  const size = sizeOf(input, wanted, volatility, quote)
   const dust = tooSmall(size, wanted)
   if (dust !== null) return stopAt(dust, wanted)
 
   // Route.
+  const market = marketOf(input, context.chain)
+  if (!isReachable(market)) return stopAt(refuse('NoPools'), wanted)
   const boundBps = slippageBound(guardInput)
-  const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, venues }, size, wanted)
+  const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, market }, size, wanted)
   const { slippage } = routed
   const forecasts = slippage === null ? null : { volatility, slippageBps: slippage }
   if (!routed.ok) return stopAt(routed.stop, wanted, forecasts)

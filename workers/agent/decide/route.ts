@@ -4,13 +4,14 @@ import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.
 import { worstPriceMinimumOut } from '../../../shared/policy/mandate-terms.ts'
 import { type OracleQuote, oracleMinimumOut, oracleOut } from '../../../shared/policy/oracle-bound.ts'
 import { shortfallBps } from '../../../shared/policy/shortfall.ts'
-import { planSwap } from '../../../shared/routing/plan.ts'
-import type { Venue } from '../../../shared/routing/venue.ts'
+import { planRoute } from '../../../shared/routing/route.ts'
 import type { Forecast, Plan, Reason } from '../../../shared/schema/decision.ts'
 import type { Mandate } from '../../../shared/schema/mandate.ts'
 import { largestToleranceShare, lifeBlocks, smallestShareBps } from './bounds.ts'
 import type { DecisionContext } from './context.ts'
-import type { Cap, Size } from './size.ts'
+import type { Market } from './market.ts'
+import { planOf } from './plan.ts'
+import { type Cap, type Size, tooSmall } from './size.ts'
 import { refuse, type Stop } from './stop.ts'
 
 /** A plan that fits between what the vault demands and what the pools give. */
@@ -30,7 +31,7 @@ export interface RouteInput {
   /** The slippage bound in force, basis points. */
   boundBps: number
   volatility: Forecast
-  venues: readonly Venue[]
+  market: Market
 }
 
 export type RouteResult =
@@ -41,10 +42,14 @@ export type RouteResult =
 export function routeOf(input: RouteInput, size: Size, wanted: bigint): RouteResult {
   let { amount, cap } = size
   for (;;) {
-    const routed = planSwap(input.venues, amount)
+    const routed = planRoute({ ...input.market, amount: { kind: 'exactInput', amountIn: amount } })
     if (routed === null) return { ok: false, stop: refuse('SliceTooSmall'), slippage: null }
-    if (routed.partial) cap = { amount, reason: 'DepthExceeded', why: 'the pools are not deeper' }
-    const { plan } = routed
+    const plan = planOf(routed)
+    if (routed.partial) {
+      cap = { amount: plan.amountIn, reason: 'DepthExceeded', why: 'the pools are not deeper' }
+      const dust = tooSmall({ amount: plan.amountIn, cap }, wanted)
+      if (dust !== null) return { ok: false, stop: dust, slippage: null }
+    }
     const slippage = slippageOf(input, plan)
     if (!isUsable(slippage)) return { ok: false, stop: refuse('ForecastUnavailable'), slippage: null }
     const terms = termsOf(input, plan, slippage)

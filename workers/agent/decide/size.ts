@@ -3,10 +3,8 @@ import { available } from '../../../shared/policy/balance.ts'
 import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/oracle-bound.ts'
 import { refillLeft } from '../../../shared/policy/refill.ts'
 import { sizeCapUsd } from '../../../shared/policy/size-cap.ts'
-import { inputAtImpact } from '../../../shared/routing/split.ts'
-import type { Venue } from '../../../shared/routing/venue.ts'
 import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
-import { calmVolatility, depthImpactBps, depthShareBps, smallestShareBps } from './bounds.ts'
+import { calmVolatility, smallestShareBps } from './bounds.ts'
 import { refuse, type Stop, wait } from './stop.ts'
 
 /** A limit on the slice's size, base units of the sold token. */
@@ -24,16 +22,10 @@ export interface Size {
 }
 
 /** The most that may be sold now: what is wanted, under every cap. */
-export function sizeOf(
-  input: DecisionInput,
-  wanted: bigint,
-  volatility: Forecast,
-  quote: OracleQuote,
-  venues: readonly Venue[],
-): Size {
+export function sizeOf(input: DecisionInput, wanted: bigint, volatility: Forecast, quote: OracleQuote): Size {
   const caps = [
     ...[balanceCap(input), refillCap(input, wanted), volumeCap(input, quote), sizeCap(input, quote)],
-    ...[depthCap(venues), volatilityCap(wanted, volatility)],
+    volatilityCap(wanted, volatility),
   ]
   let size: Size = { amount: wanted, cap: null }
   for (const cap of caps) if (cap.amount < size.amount) size = { amount: cap.amount, cap }
@@ -43,7 +35,7 @@ export function sizeOf(
 /** Meters that drain by themselves. */
 const passing: ReadonlySet<Reason> = new Set<Reason>(['VolumeExceeded', 'RefillExceeded'])
 
-/** A remainder too small for a transaction: why the slice waits instead. */
+/** A remainder too small for a transaction: why the slice waits or is refused instead. */
 export function tooSmall(size: Size, wanted: bigint): Stop | null {
   if (size.cap === null || size.amount * basisPointsOfOne >= wanted * BigInt(smallestShareBps)) return null
   const stop = passing.has(size.cap.reason) ? wait : refuse
@@ -73,15 +65,6 @@ function sizeCap({ snapshot, mandate }: DecisionInput, quote: OracleQuote): Cap 
 function refillCap({ snapshot, mandate }: DecisionInput, wanted: bigint): Cap {
   const left = refillLeft({ mandate, refill: snapshot.refill, at: snapshot.timestamp })
   return { amount: left ?? wanted, reason: 'RefillExceeded', why: 'the mandate has not refilled further' }
-}
-
-function depthCap(venues: readonly Venue[]): Cap {
-  const depth = inputAtImpact(
-    venues.map(({ curve }) => curve),
-    depthImpactBps,
-  )
-  const amount = (BigInt(Math.floor(depth)) * BigInt(depthShareBps)) / basisPointsOfOne
-  return { amount, reason: 'DepthExceeded', why: 'the pools are not deeper' }
 }
 
 /** Twice the calm volatility halves the slice. */
