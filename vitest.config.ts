@@ -21,6 +21,11 @@ const testBindings = {
   ADMIN_KEY_HASH: '944650a7cd0f9e14d5c4fb15edbffb7fa45fb9ed36a4fa9be3d7e5476ae51bd9',
 }
 
+/** Packages that the tests of pure code compare with, bundled once: their files are many and name sources they lack. */
+const references = {
+  deps: { optimizer: { ssr: { enabled: true, include: ['@uniswap/v3-sdk', '@uniswap/sdk-core'] } } },
+}
+
 /** Files that share the local chain take turns. */
 const oneChain = { fileParallelism: false, hookTimeout: 120_000 }
 
@@ -46,6 +51,7 @@ async function workerProject(name: string, include: string[], globalSetup: strin
       globalSetup,
       testTimeout: 60_000,
       ...(globalSetup.length > 0 ? oneChain : {}),
+      ...(name === 'unit' ? references : {}),
     },
   }
 }

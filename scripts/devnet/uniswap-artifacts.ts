@@ -6,14 +6,15 @@ const require = createRequire(import.meta.url)
 
 const artifactSchema = z.object({
   abi: z.custom<Abi>((value) => Array.isArray(value)),
-  bytecode: z.string().optional(),
+  bytecode: z.union([z.string(), z.object({ object: z.string() })]).optional(),
   evm: z.object({ bytecode: z.object({ object: z.string() }) }).optional(),
 })
 
 /** The bytecode that is deployed on public chains, from the project's own npm package. */
 function packageArtifact(path: string): { abi: Abi; bytecode: Hex } {
   const artifact = artifactSchema.parse(require(path))
-  const code = artifact.bytecode ?? artifact.evm?.bytecode.object ?? ''
+  const own = typeof artifact.bytecode === 'object' ? artifact.bytecode.object : artifact.bytecode
+  const code = own ?? artifact.evm?.bytecode.object ?? ''
   const bytecode = code.startsWith('0x') ? code : `0x${code}`
   if (!isHex(bytecode)) throw new Error(`${path} holds no bytecode`)
   return { abi: artifact.abi, bytecode }
@@ -23,3 +24,4 @@ export const weth9 = () => packageArtifact('canonical-weth/build/contracts/WETH9
 export const uniswapV2Factory = () => packageArtifact('@uniswap/v2-core/build/UniswapV2Factory.json')
 export const uniswapV3Factory = () =>
   packageArtifact('@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json')
+export const uniswapV4PoolManager = () => packageArtifact('@uniswap/v4-core/out/PoolManager.sol/PoolManager.json')
