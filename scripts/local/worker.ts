@@ -32,10 +32,14 @@ export interface LocalWorkerOptions {
 /** Bundles workers/index.ts (or another entry) with wrangler; returns the path of the script. Throws with wrangler's words. */
 export async function bundleWorker(
   outputDirectory: string,
-  { entry = 'workers/index.ts', signal }: { entry?: string; signal?: AbortSignal } = {},
+  {
+    entry = 'workers/index.ts',
+    configuration = 'wrangler.toml',
+    signal,
+  }: { entry?: string; configuration?: string; signal?: AbortSignal } = {},
 ): Promise<string> {
   try {
-    await run('wrangler', ['deploy', entry, '--dry-run', '--outdir', outputDirectory], {
+    await run('wrangler', ['deploy', entry, '--config', configuration, '--dry-run', '--outdir', outputDirectory], {
       cwd: root,
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
       maxBuffer: 16 * 1024 * 1024,
