@@ -25,7 +25,8 @@ contract Lens is ILens {
         bytes32 mandateId,
         bytes32 modelId,
         PoolQuery[] calldata pools,
-        uint32[] calldata secondsAgo
+        uint32[] calldata secondsAgo,
+        uint256 pairPools
     ) external view returns (TickView memory answer) {
         answer.chainId = block.chainid;
         answer.blockNumber = block.number;
@@ -44,7 +45,7 @@ contract Lens is ILens {
         for (uint256 i = 0; i < pools.length; i++) {
             answer.pools[i] = poolState(pools[i]);
         }
-        if (secondsAgo.length != 0) answer.history = history(deepest(answer.pools), secondsAgo);
+        if (secondsAgo.length != 0) answer.history = history(deepest(answer.pools, pairPools), secondsAgo);
     }
 
     /// @inheritdoc ILens
@@ -95,10 +96,10 @@ contract Lens is ILens {
 
     // --- history ---
 
-    /// @dev The v3 pool with the most liquidity at its price, the first of equals; zero where none has any.
-    function deepest(PoolState[] memory pools) private pure returns (address pool) {
+    /// @dev The v3 pool of the pair with the most liquidity at its price, the first of equals; zero where none has any.
+    function deepest(PoolState[] memory pools, uint256 pairPools) private pure returns (address pool) {
         uint128 most = 0;
-        for (uint256 i = 0; i < pools.length; i++) {
+        for (uint256 i = 0; i < pools.length && i < pairPools; i++) {
             // Pairs and missing pools have no such liquidity, and v4 pools keep no history.
             if (pools[i].venue == Venue.UniswapV3 && pools[i].liquidity > most) {
                 (most, pool) = (pools[i].liquidity, pools[i].pool);

@@ -106,7 +106,7 @@ contract LensTest is World {
     function see(Venue venue, address at, uint8 words) private view returns (PoolState memory) {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = asking(venue, at, words);
-        PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools;
+        PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0), 0).pools;
         assertEq(pools.length, 1);
         assertEq(pools[0].pool, at);
         assertEq(uint256(pools[0].venue), uint256(venue));
@@ -130,7 +130,7 @@ contract LensTest is World {
         for (uint256 i = 0; i < pools.length; i++) {
             queries[i] = asking(pools[i] == pair ? Venue.UniswapV2 : Venue.UniswapV3, pools[i], 0);
         }
-        return lens.observe(address(vault), 0, 0, queries, ages).history;
+        return lens.observe(address(vault), 0, 0, queries, ages, queries.length).history;
     }
 
     function test_view_isTheVaultsAndTheBlocks() public {
@@ -139,7 +139,7 @@ contract LensTest is World {
         run(m, 1_000e6);
         vm.deal(executor, 3 ether);
         vm.fee(11 gwei);
-        TickView memory seen = lens.observe(address(vault), id, MODEL, new PoolQuery[](0), ages);
+        TickView memory seen = lens.observe(address(vault), id, MODEL, new PoolQuery[](0), ages, 0);
         assertEq(seen.chainId, block.chainid);
         assertEq(seen.blockNumber, block.number);
         assertEq(seen.timestamp, block.timestamp);
@@ -255,10 +255,10 @@ contract LensTest is World {
         (int256 least, int256 most) = (type(int128).min, type(int128).max);
         PoolQuery[] memory queries = new PoolQuery[](1);
         (queries[0].venue, queries[0].pool) = (Venue.UniswapV3, address(new UntidyPool(net)));
-        PoolState memory p = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools[0];
+        PoolState memory p = lens.observe(address(vault), 0, 0, queries, new uint32[](0), 0).pools[0];
         assertEq(p.exists, least <= net && net <= most);
         queries[0].pool = address(new UntidyPool(int128(net)));
-        p = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools[0];
+        p = lens.observe(address(vault), 0, 0, queries, new uint32[](0), 0).pools[0];
         assertEq(p.ticks[0].liquidityNet, int128(net));
     }
 
@@ -303,9 +303,20 @@ contract LensTest is World {
     function test_history_emptyUnlessAskedFor() public view {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = asking(Venue.UniswapV3, pool, 0);
-        PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).history;
+        PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, new uint32[](0), 0).history;
         assertEq(past.pool, address(0));
         assertEq(past.secondsAgo.length + past.tickCumulatives.length, 0);
+    }
+
+    /// @notice However deep the pools of other pairs are.
+    function test_history_isOfThePairsPools() public view {
+        PoolQuery[] memory queries = new PoolQuery[](2);
+        queries[0] = asking(Venue.UniswapV2, pair, 0);
+        queries[1] = asking(Venue.UniswapV3, pool, 0);
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 0).history.pool, address(0));
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 1).history.pool, address(0));
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 2).history.pool, pool);
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, type(uint256).max).history.pool, pool);
     }
 
     function test_history_emptyWhereThePoolAnswersNonsense() public {
@@ -322,7 +333,7 @@ contract LensTest is World {
         queries[1] = queries[0];
         queries[2] = asking(Venue.UniswapV2, queries[0].pool, 0);
         queries[3] = asking(Venue.UniswapV3, pool, 1);
-        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages, queries.length);
         assertFalse(seen.pools[0].exists || seen.pools[1].exists);
         assertTrue(seen.pools[3].exists);
         assertEq(seen.history.pool, pool);
@@ -332,14 +343,14 @@ contract LensTest is World {
     function test_endlessHistory_leavesThePoolsReadable() public {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = asking(Venue.UniswapV3, address(new EndlessPool()), 1);
-        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages);
+        TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, ages, queries.length);
         assertTrue(seen.pools[0].exists);
         assertEq(seen.history.secondsAgo.length, 0);
     }
 
     function test_tokenOutOfOrder_leavesTheRestReadable() public {
         usdc.setBalances(MockToken.Balances.Revert);
-        TickView memory seen = lens.observe(address(vault), 0, 0, new PoolQuery[](0), ages);
+        TickView memory seen = lens.observe(address(vault), 0, 0, new PoolQuery[](0), ages, 0);
         assertEq(uint256(seen.assets[0].verdict.reason), uint256(Refusal.TransferFailed));
         assertEq(seen.assets[3].balance, 100e18);
     }

@@ -261,7 +261,7 @@ contract LensManagedTest is LensWorld {
             query.pool = others[i];
             PoolQuery[] memory queries = new PoolQuery[](2);
             (queries[0], queries[1]) = (query, genuine);
-            TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, new uint32[](0));
+            TickView memory seen = lens.observe{gas: 50_000_000}(address(vault), 0, 0, queries, new uint32[](0), 0);
             assertFalse(seen.pools[0].exists);
             assertTrue(seen.pools[1].exists);
         }
@@ -293,7 +293,7 @@ contract LensManagedTest is LensWorld {
         (queries[1].venue, queries[1].pool) = (Venue.UniswapV3, pool);
         uint32[] memory ages = new uint32[](2);
         ages[0] = 60;
-        PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, ages).history;
+        PoolHistory memory past = lens.observe(address(vault), 0, 0, queries, ages, queries.length).history;
         assertEq(past.pool, pool);
         assertEq(past.tickCumulatives.length, 2);
     }

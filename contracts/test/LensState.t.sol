@@ -146,14 +146,14 @@ contract LensStateTest is Doors {
         uint256 at = block.timestamp;
         pass(bound(later, 0, 30 days));
         if (known) model = MODEL;
-        TickView memory seen = lens.observe(address(vault), id, model, new PoolQuery[](0), new uint32[](0));
+        TickView memory seen = lens.observe(address(vault), id, model, new PoolQuery[](0), new uint32[](0), 0);
         assertEq(seen.modelActive, model == MODEL);
         assertEq(seen.refillUsed, 10_000e6);
         assertEq(seen.refillUpdatedAt, at);
         assertEq(abi.encode(seen.vault), abi.encode(lens.stateOf(address(vault))));
         assertEq(abi.encode(seen.assets), abi.encode(lens.assetsOf(address(vault))));
         passes(guardian, abi.encodeCall(IVault.retireModel, (model)));
-        seen = lens.observe(address(vault), id, model, new PoolQuery[](0), new uint32[](0));
+        seen = lens.observe(address(vault), id, model, new PoolQuery[](0), new uint32[](0), 0);
         assertFalse(seen.modelActive);
     }
 
@@ -161,7 +161,7 @@ contract LensStateTest is Doors {
         Mandate memory m = sellUsdc();
         bytes32 id = open(m);
         run(m, 10_000e6);
-        TickView memory seen = lens.observe(address(vault), id, MODEL, new PoolQuery[](0), new uint32[](0));
+        TickView memory seen = lens.observe(address(vault), id, MODEL, new PoolQuery[](0), new uint32[](0), 0);
         assertEq(seen.refillUsed + seen.refillUpdatedAt, 0);
     }
 }

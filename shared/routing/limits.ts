@@ -30,13 +30,3 @@ export function depthOf(venue: Venue, impactBps: number): number {
 function uAfterMove({ curve }: Venue, moveBps: number): number {
   return curve.firstU / Math.sqrt(1 - moveBps / 10_000)
 }
-
-/**
- * The venues without dust: those whose depth is at least `leastShareBps` of the deepest one's, by the worth of what they give
- * until their price has moved by `impactBps`. All must trade the same pair in the same direction.
- */
-export function withoutDust(venues: readonly Venue[], impactBps: number, leastShareBps: number): Venue[] {
-  const depths = venues.map((venue) => depthOf(venue, impactBps))
-  const deepest = Math.max(0, ...depths)
-  return venues.filter((_, index) => (depths[index] ?? 0) * 10_000 >= deepest * leastShareBps)
-}

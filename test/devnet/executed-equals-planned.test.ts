@@ -94,7 +94,7 @@ async function poolsNow(sell: Address, buy: Address, largestInput: bigint): Prom
   const quorum = await openQuorum(openProviders(settings, newMeter()))
   const mandateId = `0x${'0'.repeat(64)}` as const
   const subject = { vault: treasury.vault, mandateId, sell, buy, largestInput, modelId: mandateId }
-  return (await observe(quorum, devnet.chain, subject)).snapshot.pools
+  return (await observe(quorum, devnet.chain, subject, [])).snapshot.pools
 }
 
 /** Output of each leg, all in one block and one after the other, each measured by the recipient's balance. */

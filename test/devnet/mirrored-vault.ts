@@ -16,18 +16,19 @@ import { lensAbi, lensBytecode } from '../../shared/chain/generated/lens.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
+import { sortTokens } from '../../shared/chain/pool-address.ts'
 import type { DraftOrder, GuardInput } from '../../shared/policy/guard.ts'
 import { firstRefusal, judgeAll } from '../../shared/policy/guards.ts'
 import { assetOf } from '../../shared/policy/oracle-bound.ts'
 import { outputOfPair, reservesOf } from '../../shared/routing/v2.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
-import type { V2Pool } from '../../shared/schema/pool.ts'
+import type { Pool, V2Pool } from '../../shared/schema/pool.ts'
 import { encodedLeg } from '../../workers/agent/execute-call.ts'
 import { poolQuery } from '../../workers/agent/pool-window.ts'
 import {
   assetStateFrom,
   mandateProgressFrom,
-  poolsFrom,
+  poolFrom,
   refillFrom,
   vaultStateFrom,
 } from '../../workers/agent/snapshot-from-view.ts'
@@ -66,8 +67,8 @@ export class MirroredVault {
 
   /** The first refusal of each; None where it finds nothing, or would trade. */
   async both(asked: Asked, stateOverride: StateOverride = []): Promise<{ mirrored: string; real: string }> {
-    const { input, pools, hints } = await this.#look(asked, stateOverride)
-    const order = { ...asked.order, expectedOut: outputOf(pools[0], asked) }
+    const { input, pool, hints } = await this.#look(asked, stateOverride)
+    const order = { ...asked.order, expectedOut: outputOf(pool, asked) }
     const mirrored = firstRefusal(judgeAll(input, order))?.reason ?? 'None'
     return { mirrored, real: await this.#real(asked, hints, stateOverride) }
   }
@@ -79,12 +80,13 @@ export class MirroredVault {
 
   /** What the vault says of itself at that time. */
   async #look({ caller, mandateId, mandate, modelId, at }: Omit<Asked, 'order'>, stateOverride: StateOverride) {
-    const pools = [poolQuery(this.#pair, { ...mandate, largestInput: 0n })]
+    const booked = { candidate: this.#pair, pair: sortTokens(mandate.sell, mandate.buy), key: '', kept: null }
+    const pools = [poolQuery(booked, () => 0n)]
     const view = await this.#client.readContract({
       abi: lensAbi,
       code: lensBytecode,
       functionName: 'observe',
-      args: [this.#vault, mandateId, modelId, pools, []],
+      args: [this.#vault, mandateId, modelId, pools, [], 0n],
       stateOverride,
       blockOverrides: blockAt(at),
     })
@@ -104,7 +106,8 @@ export class MirroredVault {
     }
     const hintOf = (token: Address) => assetOf(assets, token)?.hint ?? 0
     const hints = { sellHint: hintOf(mandate.sell), buyHint: hintOf(mandate.buy) }
-    return { input, hints, pools: poolsFrom(view.pools, [this.#pair]) }
+    const pool = view.pools[0] === undefined ? null : poolFrom(view.pools[0], this.#pair, [])
+    return { input, hints, pool }
   }
 
   /** The reason with which the vault itself reverts; None where it would trade. */
@@ -126,7 +129,7 @@ export class MirroredVault {
 }
 
 /** What the pair gives for the legs, one after the other. */
-function outputOf(pool: ReturnType<typeof poolsFrom>[number] | undefined, { mandate, order }: Asked): bigint {
+function outputOf(pool: Pool | null, { mandate, order }: Asked): bigint {
   if (pool?.venue !== 'UniswapV2') throw new Error('The pair could not be read.')
   const zeroForOne = BigInt(mandate.sell) < BigInt(mandate.buy)
   let now: V2Pool = pool

@@ -22,6 +22,7 @@ import { snapshotSchema } from '../../shared/schema/snapshot.ts'
 import { callObserve, type PoolQuery } from '../../workers/agent/lens-call.ts'
 import { newMeter } from '../../workers/agent/meter.ts'
 import { type Observed, observe } from '../../workers/agent/observe.ts'
+import { type BookedPool, type KeptPool, largestInputs } from '../../workers/agent/pool-book.ts'
 import { poolQuery } from '../../workers/agent/pool-window.ts'
 import { openProviders, openQuorum } from '../../workers/agent/providers.ts'
 import { tickDigest } from '../../workers/agent/tick-digest.ts'
@@ -53,9 +54,15 @@ async function openNow() {
   return openQuorum(openProviders(settings, newMeter()))
 }
 
-async function look(sell: Address, buy: Address, largestInput: bigint, chain = devnet.chain): Promise<Observed> {
+async function look(
+  sell: Address,
+  buy: Address,
+  largestInput: bigint,
+  chain = devnet.chain,
+  kept: KeptPool[] = [],
+): Promise<Observed> {
   const subject = { vault: treasury.vault, mandateId: nobody, sell, buy, largestInput, modelId: nobody }
-  return observe(await openNow(), chain, subject)
+  return observe(await openNow(), chain, subject, kept)
 }
 
 function concentrated({ snapshot }: Observed, feePips: number, venue: ConcentratedPool['venue']): ConcentratedPool {
@@ -75,9 +82,11 @@ test('a window grows with the largest slice, on the side that is sold', async ()
   const small = await look(sell, buy, 10n ** 18n)
   expect(small.windowTooSmall).toEqual([])
   const huge = await look(sell, buy, 10n ** 32n)
-  const pools = huge.snapshot.pools.flatMap(({ venue, pool }) => (venue === 'UniswapV3' ? [pool] : []))
+  // Through other tokens nothing comes yet: their prices are not known to an observation that has kept nothing.
+  const sold = huge.snapshot.pools.filter(({ token0, token1 }) => [token0, token1].includes(sell))
+  const pools = sold.flatMap(({ venue, pool }) => (venue === 'UniswapV3' ? [pool] : []))
   expect(pools.length).toBeGreaterThan(0)
-  expect(huge.windowTooSmall).toEqual(pools)
+  expect(huge.windowTooSmall.toSorted()).toEqual(pools.toSorted())
   const [soldSide = 0, otherSide = 0] = widthOf(huge)
   // Asked again: eight words of the finest spacing are 2,048 ticks and the rest of the current one.
   expect(soldSide).toBeGreaterThan(60 * 256)
@@ -92,7 +101,11 @@ test('ticks that have been kept are known by their digest, and sent again where 
   const sale = { sell: token('USDC'), buy: token('WETH'), largestInput: 10n ** 12n }
   const seen = concentrated(await look(sale.sell, sale.buy, sale.largestInput), 500, 'UniswapV3')
   expect(seen.ticks.length).toBeGreaterThan(10)
-  const query = poolQuery({ venue: 'UniswapV3', pool: seen.pool, feePips: 500 }, sale)
+  const booked: BookedPool = {
+    candidate: { venue: 'UniswapV3', pool: seen.pool, feePips: 500 },
+    ...{ pair: sortTokens(sale.sell, sale.buy), key: '', kept: null },
+  }
+  const query = poolQuery(booked, largestInputs([], sale))
   const known = { ...query, knownLower: seen.tickLower, knownUpper: seen.tickUpper }
   const same = await stateOf({ ...known, knownTicks: tickDigest(seen.ticks) })
   expect(same).toMatchObject({ ticksKnown: true, ticks: [], tickLower: seen.tickLower, tickUpper: seen.tickUpper })
@@ -100,8 +113,39 @@ test('ticks that have been kept are known by their digest, and sent again where 
   expect(other).toMatchObject({ ticksKnown: false, ticks: seen.ticks, sqrtPriceX96: seen.sqrtPriceX96 })
 })
 
+test('what is kept is not asked for again: no pools that were not there, no ticks that have not changed', async () => {
+  const [sell, buy] = [token('USDC'), token('WETH')]
+  const observed = (kept: KeptPool[]) => look(sell, buy, 10n ** 11n, devnet.chain, kept)
+  const first = await observed([])
+  const standings = Map.groupBy(first.keep, ({ standing }) => standing)
+  expect(standings.get('live')?.length).toBe(first.snapshot.pools.length)
+  // WETH and USDC pass through USDT, too: those pools are seen, and the missing ones are remembered.
+  expect(first.snapshot.pools.some(({ token0, token1 }) => [token0, token1].includes(token('USDT')))).toBe(true)
+  expect(standings.get('missing')?.length).toBeGreaterThan(5)
+
+  const bytesOf = async (kept: KeptPool[]) => {
+    const meter = newMeter()
+    const settings = { RPC_URLS: [`${devnet.rpcUrl}/a`, `${devnet.rpcUrl}/b`], PROVIDER_REQUESTS_PER_SECOND: 1000 }
+    const quorum = await openQuorum(openProviders(settings, meter))
+    const subject = { vault: treasury.vault, mandateId: nobody, sell, buy, largestInput: 10n ** 11n, modelId: nobody }
+    const { snapshot } = await observe(quorum, devnet.chain, subject, kept)
+    return { snapshot, ...meter }
+  }
+  const [again, fresh] = [await bytesOf(first.keep), await bytesOf([])]
+  expect(again.snapshot.pools).toEqual(fresh.snapshot.pools)
+  expect(again.bytes).toBeLessThan(fresh.bytes)
+
+  // A cache that is wrong is found out: its digest is not the chain's.
+  const forged = first.keep.map((pool) => ({
+    ...pool,
+    ticks: pool.ticks.slice(1),
+    digest: tickDigest(pool.ticks.slice(1)),
+  }))
+  expect((await observed(forged)).snapshot.pools).toEqual(fresh.snapshot.pools)
+})
+
 async function stateOf(query: PoolQuery) {
-  const { pools } = await callObserve(await openNow(), treasury.vault, nobody, nobody, [query], [])
+  const { pools } = await callObserve(await openNow(), treasury.vault, nobody, nobody, [query], [], 0)
   return pools[0]
 }
 

@@ -1,6 +1,6 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import { lensAbi } from '../../shared/chain/generated/lens.ts'
-import { deploylessLens } from '../../shared/chain/lens.ts'
+import { lensAddress, lensOverride } from '../../shared/chain/lens.ts'
 import { askBoth, byHash, ProviderUnavailable, type Quorum } from './providers.ts'
 
 /** A pool to look at, and how much of it: see contracts/src/interfaces/ILens.sol. */
@@ -40,7 +40,8 @@ function decodeSweep(data: Hex) {
 
 /** Runs the lens at the pinned block without it being deployed; both providers must give the same bytes. */
 async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
-  const answer = await askBoth(quorum, 'eth_call', [{ data: deploylessLens(call) }, byHash(quorum.pin)])
+  const transaction = { to: lensAddress, data: call }
+  const answer = await askBoth(quorum, 'eth_call', [transaction, byHash(quorum.pin), lensOverride])
   if (typeof answer !== 'string' || !answer.startsWith('0x') || answer === '0x') {
     throw new ProviderUnavailable('The lens gave no answer')
   }
@@ -48,8 +49,8 @@ async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
 }
 
 /**
- * Vault, assets with their prices, one mandate's progress, whether a model may trade, pools, and the price history of the deepest of them at
- * `secondsAgo`, all at the pinned block.
+ * Vault, assets with their prices, one mandate's progress, whether a model may trade, pools, and the price history at
+ * `secondsAgo` of the deepest among the first `pairPools` of them, all at the pinned block.
  */
 export async function callObserve(
   quorum: Quorum,
@@ -58,11 +59,12 @@ export async function callObserve(
   modelId: Hex,
   pools: readonly PoolQuery[],
   secondsAgo: readonly number[],
+  pairPools: number,
 ): Promise<TickView> {
   const call = encodeFunctionData({
     abi: lensAbi,
     functionName: 'observe',
-    args: [vault, mandateId, modelId, pools, secondsAgo],
+    args: [vault, mandateId, modelId, pools, secondsAgo, BigInt(pairPools)],
   })
   return decodeObserve(await callLens(quorum, call))
 }

@@ -1,17 +1,26 @@
 import { type Address, type Hex, hexToBigInt, hexToNumber } from 'viem'
 import { z } from 'zod'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
-import { type PoolCandidate, poolCandidates } from '../../shared/chain/pool-address.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import { callObserve, type TickView } from './lens-call.ts'
-import { poolQuery, type Sale, widerQuery, windowsTooSmall } from './pool-window.ts'
+import {
+  type BookedPool,
+  candidatesFor,
+  isPair,
+  type KeptPool,
+  largestInputs,
+  type Sale,
+  sorted,
+  worthAsking,
+} from './pool-book.ts'
+import { poolQuery, widerQuery, windowsTooSmall } from './pool-window.ts'
 import { askBoth, byHash, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
 import {
   assetStateFrom,
   historyAges,
   historyFrom,
   mandateProgressFrom,
-  poolsFrom,
+  poolFrom,
   refillFrom,
   vaultStateFrom,
 } from './snapshot-from-view.ts'
@@ -30,25 +39,38 @@ export interface Observed {
   snapshot: Snapshot
   /** Pools whose known ticks the largest slice might leave, by address; v4 pools by id. */
   windowTooSmall: Hex[]
+  /** What to keep of the pools for the next observation. */
+  keep: KeptPool[]
 }
 
 /**
  * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, model, pools, the
- * price history of the deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
+ * price history of the pair's deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
  * they only price the transaction. Where a pool's ticks end before the largest slice does, the lens is asked once more.
  *
+ * @param kept what earlier observations left; the lens says what of it still holds
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
  */
-export async function observe(quorum: Quorum, chain: ChainDefinition, subject: Subject): Promise<Observed> {
+export async function observe(
+  quorum: Quorum,
+  chain: ChainDefinition,
+  subject: Subject,
+  kept: readonly KeptPool[],
+): Promise<Observed> {
   const { pin } = quorum
-  const candidates = poolCandidates(chain, subject.sell, subject.buy)
+  const book = worthAsking(candidatesFor(chain, subject.sell, subject.buy), kept, pin.timestamp)
   const [view, priorityFeePerGas] = await Promise.all([
-    look(quorum, subject, candidates, historyAges(chain)),
+    look(quorum, subject, book, historyAges(chain)),
     medianTip(quorum),
   ])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
   const vaultState = vaultStateFrom(view.vault)
   const nonce = await accountNonce(quorum, vaultState.executor)
+  const seen = book.flatMap((booked, position) => {
+    const pool = view.pools[position]
+    return pool === undefined ? [] : [{ booked, pool: poolFrom(pool, booked.candidate, booked.kept?.ticks ?? []) }]
+  })
+  const { pools, keep } = sorted(seen, pin.timestamp)
   const snapshot: Snapshot = {
     chainId: chain.id,
     blockNumber: pin.number,
@@ -60,24 +82,31 @@ export async function observe(quorum: Quorum, chain: ChainDefinition, subject: S
     mandate: mandateProgressFrom(view.mandate),
     refill: refillFrom(view),
     modelActive: view.modelActive,
-    pools: poolsFrom(view.pools, candidates),
+    pools,
     history: historyFrom(view.history),
     fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },
     executor: { balance: view.executorBalance, nonce },
   }
-  return { snapshot, windowTooSmall: windowsTooSmall(view.pools) }
+  // Of dust nobody wants to know more.
+  const traded = view.pools.filter((_, position) => {
+    const pool = seen[position]?.pool
+    return pool !== undefined && pool !== null && pools.includes(pool)
+  })
+  return { snapshot, windowTooSmall: windowsTooSmall(traded), keep }
 }
 
 /** What the lens sees; of pools whose first window was too small, the larger one. */
 async function look(
   quorum: Quorum,
   subject: Subject,
-  candidates: readonly PoolCandidate[],
+  book: readonly BookedPool[],
   ages: readonly number[],
 ): Promise<TickView> {
-  const { vault, mandateId, modelId } = subject
-  const queries = candidates.map((candidate) => poolQuery(candidate, subject))
-  const view = await callObserve(quorum, vault, mandateId, modelId, queries, ages)
+  const { vault, mandateId, modelId, sell, buy } = subject
+  const largestInput = largestInputs(book, subject)
+  const queries = book.map((booked) => poolQuery(booked, largestInput))
+  const pairPools = book.filter(({ pair }) => isPair(pair, sell, buy)).length
+  const view = await callObserve(quorum, vault, mandateId, modelId, queries, ages, pairPools)
   const wider = queries.flatMap((query, position) => {
     const pool = view.pools[position]
     const larger = pool === undefined ? undefined : widerQuery(query, pool)
@@ -85,7 +114,7 @@ async function look(
   })
   if (wider.length === 0) return view
   const askedAgain = wider.map(({ query }) => query)
-  const second = await callObserve(quorum, vault, mandateId, modelId, askedAgain, [])
+  const second = await callObserve(quorum, vault, mandateId, modelId, askedAgain, [], 0)
   const pools = view.pools.map((pool, position) => {
     const larger = second.pools[wider.findIndex((one) => one.position === position)]
     return larger?.exists ? larger : pool

@@ -1,6 +1,6 @@
-import { type Address, type Hex, zeroAddress, zeroHash } from 'viem'
-import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
+import { type Hex, zeroAddress, zeroHash } from 'viem'
 import type { PoolQuery, PoolView } from './lens-call.ts'
+import type { BookedPool, KeptPool, LargestInput } from './pool-book.ts'
 import { venueNumbers } from './snapshot-from-view.ts'
 
 /** Tick-bitmap words beyond the current one that the lens reads at most; it stops earlier where the input ends. */
@@ -13,23 +13,22 @@ const moreWords = 8 * words
  */
 const widestMove = 13_863
 
-/** What is going to be sold: base units, and by the largest permitted slice. */
-export interface Sale {
-  sell: Address
-  buy: Address
-  largestInput: bigint
-}
-
-/** The question for one pool: as many ticks as the sale could cross. */
-export function poolQuery(candidate: PoolCandidate, { sell, buy, largestInput }: Sale): PoolQuery {
+/** The question for one pool: as many ticks as the inputs could cross, unless they are kept and have not changed. */
+export function poolQuery(
+  { candidate, pair: [token0, token1], kept }: BookedPool,
+  largestInput: LargestInput,
+): PoolQuery {
   const { venue, pool, feePips } = candidate
-  const sellsToken0 = BigInt(sell) < BigInt(buy)
   return {
     ...{ venue: venueNumbers[venue], pool, feePips },
     ...(candidate.venue === 'UniswapV4' ? candidate.key : noKey),
-    ...(sellsToken0 ? { amount0: largestInput, amount1: 0n } : { amount0: 0n, amount1: largestInput }),
-    ...{ words, ...nothingKnown },
+    ...{ amount0: largestInput(token0, token1), amount1: largestInput(token1, token0), words },
+    ...(kept === null || kept.tickLower === kept.tickUpper ? nothingKnown : knownOf(kept)),
   }
+}
+
+function knownOf({ tickLower, tickUpper, digest }: KeptPool) {
+  return { knownLower: tickLower, knownUpper: tickUpper, knownTicks: digest }
 }
 
 const noKey = { token0: zeroAddress, token1: zeroAddress, tickSpacing: 0, hooks: zeroAddress } as const

@@ -1,7 +1,7 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
-import type { Pool } from '../../shared/schema/pool.ts'
+import type { InitialisedTick, Pool } from '../../shared/schema/pool.ts'
 import {
   type AssetState,
   listings,
@@ -10,7 +10,7 @@ import {
   type Snapshot,
   type VaultState,
 } from '../../shared/schema/snapshot.ts'
-import type { SweepView, TickView } from './lens-call.ts'
+import type { PoolView, SweepView, TickView } from './lens-call.ts'
 import { ProviderUnavailable } from './providers.ts'
 
 /** Index in the Solidity enum `Venue`. */
@@ -49,28 +49,28 @@ export function mandateProgressFrom(view: TickView['mandate']): MandateProgress 
   return { ...view, lastExecution: Number(view.lastExecution) }
 }
 
-/** Pools that exist and have a price; a candidate that is no pool, or was never initialised, is left out. */
-export function poolsFrom(views: TickView['pools'], candidates: readonly PoolCandidate[]): Pool[] {
-  return views.flatMap((view, position): Pool[] => {
-    const candidate = candidates[position]
-    if (!view.exists || candidate === undefined) return []
-    const { pool, token0, token1 } = view
-    if (candidate.venue === 'UniswapV2') {
-      const { reserve0, reserve1 } = view
-      if (reserve0 === 0n || reserve1 === 0n) return []
-      return [{ venue: 'UniswapV2', pool, token0, token1, feePips: candidate.feePips, reserve0, reserve1 }]
-    }
-    if (view.sqrtPriceX96 === 0n) return []
-    const { feePips, tickSpacing, sqrtPriceX96, tick, liquidity, tickLower, tickUpper } = view
-    const ticks = view.ticks.map(({ index, liquidityNet }) => ({ index, liquidityNet }))
-    const concentrated = {
-      ...{ token0, token1, feePips, tickSpacing, sqrtPriceX96, tick, liquidity },
-      ...{ tickLower, tickUpper, ticks },
-    }
-    if (candidate.venue === 'UniswapV3') return [{ venue: 'UniswapV3', pool, ...concentrated }]
-    const { id, hooks, protocolFee0: zeroForOne, protocolFee1: oneForZero } = view
-    return [{ venue: 'UniswapV4', pool, id, hooks, protocolFeePips: { zeroForOne, oneForZero }, ...concentrated }]
-  })
+/**
+ * A pool as the lens saw it; null where it does not exist, is empty or was never initialised. `keptTicks` are those that the lens
+ * left out because the caller has them.
+ */
+export function poolFrom(view: PoolView, candidate: PoolCandidate, keptTicks: InitialisedTick[]): Pool | null {
+  if (!view.exists) return null
+  const { pool, token0, token1 } = view
+  if (candidate.venue === 'UniswapV2') {
+    const { reserve0, reserve1 } = view
+    if (reserve0 === 0n || reserve1 === 0n) return null
+    return { venue: 'UniswapV2', pool, token0, token1, feePips: candidate.feePips, reserve0, reserve1 }
+  }
+  if (view.sqrtPriceX96 === 0n) return null
+  const { feePips, tickSpacing, sqrtPriceX96, tick, liquidity, tickLower, tickUpper } = view
+  const ticks = view.ticksKnown ? keptTicks : view.ticks.map(({ index, liquidityNet }) => ({ index, liquidityNet }))
+  const concentrated = {
+    ...{ token0, token1, feePips, tickSpacing, sqrtPriceX96, tick, liquidity },
+    ...{ tickLower, tickUpper, ticks },
+  }
+  if (candidate.venue === 'UniswapV3') return { venue: 'UniswapV3', pool, ...concentrated }
+  const { id, hooks, protocolFee0: zeroForOne, protocolFee1: oneForZero } = view
+  return { venue: 'UniswapV4', pool, id, hooks, protocolFeePips: { zeroForOne, oneForZero }, ...concentrated }
 }
 
 /** The history's pool is the zero address where no v3 pool has liquidity. */

@@ -11,6 +11,7 @@ import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding }
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
+import { candidatesFor } from './pool-book.ts'
 import {
   openProviders,
   openQuorum,
@@ -66,7 +67,10 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
       const quorum = await openQuorum(openProviders(agent.environment, meter))
       const { sell, buy, maximumSlice: largestInput } = mandate
       const subject = { vault: strategy.vault, mandateId, sell, buy, largestInput, modelId: modelInUseId }
-      const { snapshot, windowTooSmall } = await observe(quorum, agent.chain, subject)
+      const ledger = ledgerFor(agent, slice)
+      const kept = await ledger.pools(candidatesFor(agent.chain, sell, buy).map(({ key }) => key))
+      const { snapshot, windowTooSmall, keep } = await observe(quorum, agent.chain, subject, kept)
+      await ledger.keepPools(keep)
       const now = {
         ...strategy,
         paused: holds(flags, strategy.id),

@@ -7,6 +7,7 @@ import { armAlarm } from './ledger/alarm.ts'
 import * as commits from './ledger/commit.ts'
 import * as outbox from './ledger/outbox.ts'
 import * as pauses from './ledger/pauses.ts'
+import * as poolBook from './ledger/pool-book.ts'
 import * as reservations from './ledger/reserve.ts'
 import * as settlements from './ledger/settle.ts'
 import { type LedgerIdentity, openOrders, openStore } from './ledger/store.ts'
@@ -28,6 +29,7 @@ import type {
   UnclaimedDecision,
 } from './ledger-types.ts'
 import { logLine } from './log-line.ts'
+import type { KeptPool } from './pool-book.ts'
 
 /**
  * The single writer of one vault: reservations, nonce, signed bytes and the log. Each method is one synchronous
@@ -56,6 +58,15 @@ export class VaultLedger extends DurableObject<Env> {
   /** What a tick must know before it observes. */
   standing(slice: { strategyId: Hex; slot: number; mandateId: Hex }): SliceStanding {
     return views.readStanding(this.#sql, slice)
+  }
+
+  /** What earlier observations kept of these pools. */
+  pools(keys: string[]): KeptPool[] {
+    return poolBook.readPools(this.#sql, keys)
+  }
+
+  keepPools(pools: KeptPool[]): void {
+    this.ctx.storage.transactionSync(() => poolBook.keepPools(this.#sql, pools))
   }
 
   /** Whether an order took the slice: one that may still trade, or one that did. */

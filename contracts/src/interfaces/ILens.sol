@@ -65,7 +65,7 @@ struct PoolState {
 /// @notice Log-price samples of one v3 pool, for the volatility estimate: tick cumulatives at `secondsAgo`.
 /// Ages the pool has no observation for are left out, so both arrays may be shorter than asked.
 struct PoolHistory {
-    address pool; // the v3 pool with the most liquidity at its price; zero where none has any, or none was asked for
+    address pool; // the pair's v3 pool with the most liquidity at its price; zero where none has any, or none was asked for
     uint32[] secondsAgo; // descending, the last one 0
     int56[] tickCumulatives;
 }
@@ -93,7 +93,8 @@ interface ILens {
         bytes32 mandateId,
         bytes32 modelId,
         PoolQuery[] calldata pools,
-        uint32[] calldata secondsAgo // of the history, descending, ending in 0; empty: no history
+        uint32[] calldata secondsAgo, // of the history, descending, ending in 0; empty: no history
+        uint256 pairPools // so many pools, from the first, are of the pair whose history is wanted
     ) external view returns (TickView memory);
 
     /// @notice The vault's state as of now.

@@ -116,7 +116,7 @@ abstract contract LensWorld is World, UniswapV4, IUniswapV3SwapCallback {
     function see(PoolQuery memory query) internal view returns (PoolState memory) {
         PoolQuery[] memory queries = new PoolQuery[](1);
         queries[0] = query;
-        PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0)).pools;
+        PoolState[] memory pools = lens.observe(address(vault), 0, 0, queries, new uint32[](0), 0).pools;
         assertEq(pools.length, 1);
         assertEq(pools[0].pool, query.pool);
         assertEq(uint256(pools[0].venue), uint256(query.venue));

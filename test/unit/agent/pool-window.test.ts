@@ -1,7 +1,8 @@
 import { zeroAddress, zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { PoolView } from '../../../workers/agent/lens-call.ts'
-import { poolQuery, type Sale, widerQuery, windowsTooSmall } from '../../../workers/agent/pool-window.ts'
+import { type BookedPool, largestInputs } from '../../../workers/agent/pool-book.ts'
+import { poolQuery, widerQuery, windowsTooSmall } from '../../../workers/agent/pool-window.ts'
 
 const [low, high] = [
   '0x1111111111111111111111111111111111111111',
@@ -9,8 +10,11 @@ const [low, high] = [
 ] as const
 const pool = '0x3333333333333333333333333333333333333333'
 const id = `0x${'44'.repeat(32)}` as const
-const candidate = { venue: 'UniswapV3', pool, feePips: 500 } as const
-const sale: Sale = { sell: low, buy: high, largestInput: 5n }
+const booked: BookedPool = {
+  candidate: { venue: 'UniswapV3', pool, feePips: 500 },
+  ...{ pair: [low, high], key: 'UniswapV3', kept: null },
+}
+const selling = largestInputs([], { sell: low, buy: high, largestInput: 5n })
 
 function viewWith(changes: Partial<PoolView>): PoolView {
   return {
@@ -24,9 +28,9 @@ function viewWith(changes: Partial<PoolView>): PoolView {
 
 describe('pool windows', () => {
   it('are asked for on the side that is sold', () => {
-    expect(poolQuery(candidate, sale)).toMatchObject({ venue: 1, pool, amount0: 5n, amount1: 0n, words: 8 })
-    const reverse = { ...sale, sell: high, buy: low }
-    expect(poolQuery(candidate, reverse)).toMatchObject({ amount0: 0n, amount1: 5n })
+    expect(poolQuery(booked, selling)).toMatchObject({ venue: 1, pool, amount0: 5n, amount1: 0n, words: 8 })
+    const reverse = largestInputs([], { sell: high, buy: low, largestInput: 5n })
+    expect(poolQuery(booked, reverse)).toMatchObject({ amount0: 0n, amount1: 5n })
   })
 
   it('of v4 pools are asked for by the key', () => {
@@ -36,12 +40,12 @@ describe('pool windows', () => {
       tickSpacing: 10,
       hooks: '0x0000000000000000000000000000000000000020',
     } as const
-    const query = poolQuery({ venue: 'UniswapV4', pool, feePips: 500, key }, sale)
+    const query = poolQuery({ ...booked, candidate: { venue: 'UniswapV4', pool, feePips: 500, key } }, selling)
     expect(query).toMatchObject({ ...key, venue: 2, pool, feePips: 500, knownTicks: zeroHash })
   })
 
   it('are asked for again where they end too early, and only once wide enough for any mandate', () => {
-    const query = poolQuery(candidate, sale)
+    const query = poolQuery(booked, selling)
     expect(widerQuery(query, viewWith({}))).toBeUndefined()
     expect(widerQuery(query, viewWith({ reached0: false }))).toEqual({ ...query, words: 64 })
     expect(widerQuery(query, viewWith({ reached1: false }))).toEqual({ ...query, words: 64 })

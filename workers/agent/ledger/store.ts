@@ -44,6 +44,12 @@ const migrations: readonly (readonly string[])[] = [
   ],
   // Every reservation and record asks for the attempts at a slice; the log only grows.
   ['CREATE INDEX orders_slice ON orders (strategy_id, slot)'],
+  // What the last observations saw of pools: a cache, which may be emptied at any time.
+  [
+    `CREATE TABLE pools (
+      key TEXT PRIMARY KEY, standing TEXT NOT NULL, since INTEGER NOT NULL, price REAL NOT NULL,
+      tick_lower INTEGER NOT NULL, tick_upper INTEGER NOT NULL, ticks TEXT NOT NULL, digest TEXT NOT NULL)`,
+  ],
 ]
 
 /** Brings the object's tables to the newest version. Synchronous: nothing interleaves. */
