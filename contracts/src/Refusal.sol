@@ -35,7 +35,7 @@ enum Refusal {
     DeadlineTooFar,
     /// The order's execution index is not the mandate's execution count.
     WrongExecutionIndex,
-    /// The legs do not add up to the order's input, or there are none.
+    /// The legs do not add up to what they are to sell, there are none, or a section of them sells or buys what it may not.
     LegsMismatch,
     /// The decision's model is not active in this vault.
     ModelInactive,

@@ -10,12 +10,15 @@ import {IUniswapV4UnlockCallback, PoolKey} from "./interfaces/IUniswapV4PoolMana
 import {ExpectedPayment} from "./router/ExpectedPayment.sol";
 import {ManagerCall} from "./router/ManagerCall.sol";
 import {PoolCall} from "./router/PoolCall.sol";
+import {Sections} from "./router/Sections.sol";
 import {StaticPool} from "./router/StaticPool.sol";
 
 /// @title Swaps legs directly on the pools
 /// @notice Stateless, without an administrator, and never given an allowance. The caller sends exactly the sum of the
-/// legs before it calls; every leg is spent whole or the call reverts, so nothing stays here. No pool is trusted, nor a
-/// manager: each gets its leg once, and what comes of it is for the caller to measure.
+/// legs that sell its token before it calls; every leg is spent whole or the call reverts, so nothing of what the order
+/// sells or buys stays here. What stays of a token on the way, where the legs do not plan to sell all of it, is nobody's:
+/// the next order that comes through that token takes it along. No pool is trusted, nor a manager, nor a token: each pool
+/// gets its leg once, and what comes of it is for the caller to measure.
 contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
     uint256 private constant PIPS = 1_000_000;
     // One inside what v3 and v4 pools can express: no limit at all.
@@ -30,23 +33,38 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         returns (uint256 received)
     {
         ExpectedPayment.requireIdle();
+        (address sold, address bought) = (sell, buy);
+        uint256 rest = Sections.DIRECT;
         for (uint256 i = 0; i < legs.length; i++) {
-            Leg calldata leg = legs[i];
-            Venue venue = leg.venue;
-            if (venue == Venue.UniswapV3) swapPool(sell, buy, leg);
-            else if (venue == Venue.UniswapV2) swapPair(sell, buy, leg);
-            else swapManaged(sell, buy, leg);
+            (Leg calldata leg, uint256 venue) = legAt(legs, i);
+            if (venue > uint256(Venue.UniswapV4)) {
+                (sold, bought, rest) = Sections.open(leg, sell, buy);
+                continue;
+            }
+            uint256 amountIn = leg.amountIn;
+            if (rest != Sections.DIRECT) (amountIn, rest) = Sections.share(sold, rest, amountIn);
+            if (venue == uint256(Venue.UniswapV3)) swapPool(sold, bought, leg, amountIn);
+            else if (venue == uint256(Venue.UniswapV2)) swapPair(sold, bought, leg, amountIn);
+            else swapManaged(sold, bought, leg, amountIn);
         }
         received = TokenMove.balanceOf(buy, address(this));
         TokenMove.push(buy, recipient, received);
         ExpectedPayment.finish();
     }
 
+    /// @dev Without asking again whether it is there. The venue is as it lies in calldata: whether one that is no pool's is a
+    /// head's is for `open` to see.
+    function legAt(Leg[] calldata legs, uint256 i) private pure returns (Leg calldata leg, uint256 venue) {
+        assembly ("memory-safe") {
+            leg := add(legs.offset, mul(i, 0xc0))
+            venue := calldataload(leg)
+        }
+    }
+
     /// @dev The input goes straight to the pair. Where less arrives (a fee on transfer), the pair refuses the output.
-    function swapPair(address sell, address buy, Leg calldata leg) private {
+    function swapPair(address sell, address buy, Leg calldata leg, uint256 amountIn) private {
         ExpectedPayment.runAlone();
         address pair = leg.pool;
-        uint256 amountIn = leg.amountIn;
         uint256 feePips = leg.feePips;
         if (amountIn > type(uint112).max || feePips >= PIPS) PoolCall.fail(pair);
         bool zeroForOne = sell < buy;
@@ -65,9 +83,8 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         PoolCall.swapPair(pair, out0, out1, address(this));
     }
 
-    function swapPool(address sell, address buy, Leg calldata leg) private {
+    function swapPool(address sell, address buy, Leg calldata leg, uint256 amountIn) private {
         address pool = leg.pool;
-        uint256 amountIn = leg.amountIn;
         if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(pool);
         bool zeroForOne = sell < buy;
         ExpectedPayment.expect(pool, ExpectedPayment.BY_POOL, sell, amountIn);
@@ -85,9 +102,8 @@ contract Router is IRouter, IUniswapV3SwapCallback, IUniswapV4UnlockCallback {
         TokenMove.push(token, msg.sender, amount);
     }
 
-    function swapManaged(address sell, address buy, Leg calldata leg) private {
+    function swapManaged(address sell, address buy, Leg calldata leg, uint256 amountIn) private {
         address manager = leg.pool;
-        uint256 amountIn = leg.amountIn;
         if (amountIn > ExpectedPayment.LARGEST) PoolCall.fail(manager);
         PoolKey memory key = PoolKey(sell, buy, leg.feePips, leg.tickSpacing, leg.hooks);
         if (sell > buy) (key.currency0, key.currency1) = (buy, sell);

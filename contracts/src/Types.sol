@@ -53,19 +53,24 @@ struct Order {
     uint16 buyHint; // the same for the bought token
 }
 
+/// @notice Where a leg trades. `Section` is no venue: such an entry trades nothing but heads a section of the legs, and
+/// says what those after it sell (`pool`) and buy (`hooks`), and how much all legs from here on, in this section and later
+/// ones, plan to sell of that token (`amountIn`). Legs before any head sell and buy what the order does.
 enum Venue {
     UniswapV2,
     UniswapV3,
-    UniswapV4
+    UniswapV4,
+    Section
 }
 
-/// @notice One leg of the split: `amountIn` of the order's sell token through one pool.
+/// @notice One leg of the split: `amountIn` of what its section sells through one pool. Of a token on the way that is the
+/// plan, and what is spent is its share of what arrived.
 struct Leg {
     Venue venue;
-    address pool; // v4: the PoolManager
-    uint24 feePips; // hundredths of a basis point; v2 pairs and v4 pools need it, v3 pools know theirs
-    int24 tickSpacing; // v4 only
-    address hooks; // v4 only
+    address pool; // v4: the PoolManager; head: the token sold from here on
+    uint24 feePips; // hundredths of a basis point; v2 pairs and v4 pools need it, v3 pools know theirs; head: 0
+    int24 tickSpacing; // v4 only; head: 0
+    address hooks; // v4 only; head: the token bought from here on
     uint256 amountIn;
 }
 

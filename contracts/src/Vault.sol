@@ -223,7 +223,7 @@ contract Vault is IVault, TransientLock {
         mandate.requireLive(order.mandateId, progress, word.treasurerEpoch());
         mandate.requireSlice(order.amountIn, progress);
         mandate.requireWorstPrice(order);
-        OrderTerms.requireLegs(legs, order.amountIn);
+        OrderTerms.requireLegs(legs, mandate.sell, order.amountIn);
         word.requireFreshCheckpoint(limitsWord.maximumCheckpointAge());
     }
 

@@ -265,9 +265,10 @@ contract RouterTest is RouterWorld {
         bytes memory question = abi.encodeCall(router.swap, (address(usdc), address(weth), recipient, legs));
         // The selector, four arguments and the number of legs come first.
         uint256 position = 4 + 5 * 32 + 31;
-        question[position] = bytes1(uint8(bound(venue, 3, 255)));
-        (bool done,) = address(router).call(question);
+        question[position] = bytes1(uint8(bound(venue, 4, 255)));
+        (bool done, bytes memory answer) = address(router).call(question);
         assertFalse(done);
+        assertEq(answer.length, 0);
         question[position] = bytes1(uint8(Venue.UniswapV3));
         (done,) = address(router).call(question);
         assertTrue(done);

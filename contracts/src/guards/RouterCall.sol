@@ -5,7 +5,8 @@ import {Leg} from "../Types.sol";
 import {IRouter} from "../interfaces/IRouter.sol";
 
 /// @title The one call to the router
-/// @notice Legs are passed on as they lie in calldata: nobody but the router reads them, and it checks what it reads.
+/// @notice Legs are passed on as they lie in calldata: the vault has counted what they sell of the order's token, and what
+/// else is in them only the router reads, and checks what it reads.
 library RouterCall {
     uint256 private constant LEG_SIZE = 6 * 32;
 

@@ -49,7 +49,7 @@ abstract contract RouterWorld is UniswapV4, IUniswapV3SwapCallback {
         fill(markets[2], wbtc, 1_000e8, weth, 20_000e18);
     }
 
-    function fill(Market storage m, MockToken a, uint256 depthA, MockToken b, uint256 depthB) private {
+    function fill(Market storage m, MockToken a, uint256 depthA, MockToken b, uint256 depthB) internal {
         (m.a, m.b, m.depthA, m.depthB) = (a, b, depthA, depthB);
         m.pair = fillPair(a, depthA, b, depthB);
         m.pool = fillPool(a, depthA, b, depthB, 500, 0);
@@ -101,10 +101,14 @@ abstract contract RouterWorld is UniswapV4, IUniswapV3SwapCallback {
         amountIn = bound(amount, depth / 1e6, depth * 10);
     }
 
+    /// @notice What the legs that sell `sell` spend.
     function pay(MockToken sell, Leg[] memory legs) internal {
         uint256 total = 0;
+        bool sells = true;
         for (uint256 i = 0; i < legs.length; i++) {
-            total += legs[i].amountIn;
+            bool head = legs[i].venue == Venue.Section;
+            if (head) sells = legs[i].pool == address(sell);
+            if (sells && !head) total += legs[i].amountIn;
         }
         sell.mint(address(router), total);
     }
