@@ -72,6 +72,18 @@ ${meanings}
 `
 }
 
+/** What a leg and a tick cost, as the snapshot has measured it. */
+function legGasModule(): string {
+  const measured = Object.entries(JSON.parse(readFileSync(join(contracts, 'snapshots/leg-gas.json'), 'utf8')))
+  const lines = measured.map(([name, gas]) => `  ${name}: ${Number(gas)},`)
+  return `${banner}
+/** Gas of one more leg in an order of the vault, by venue, and of one more initialised tick crossed (\`LegSnapshots.t.sol\`). */
+export const legGas = {
+${lines.join('\n')}
+} as const
+`
+}
+
 function main(): void {
   const check = process.argv.includes('--check')
   compile()
@@ -81,6 +93,7 @@ function main(): void {
     modules.set(path, abiModule(name, file, bytecode, runtime === true))
   }
   modules.set(join(target, 'refusals.ts'), refusalModule())
+  modules.set(join(target, 'leg-gas.ts'), legGasModule())
   mkdirSync(target, { recursive: true })
   mkdirSync(devnetTarget, { recursive: true })
   const stale: string[] = []

@@ -1,10 +1,5 @@
+import { legGas } from '../chain/generated/leg-gas.ts'
 import type { GasSchedule } from './gas.ts'
 
-/** Placeholder until measured. */
-export const legGas: GasSchedule = {
-  UniswapV2: 60_000,
-  UniswapV3: 75_000,
-  UniswapV4: 75_000,
-  StableSwap: 120_000,
-  crossing: 22_000,
-}
+/** What legs cost an order of the vault. Its router does not trade with StableSwap pools; their own `exchange` costs about this. */
+export const vaultGas: GasSchedule = { ...legGas, StableSwap: 120_000 }

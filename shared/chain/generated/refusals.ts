@@ -89,7 +89,7 @@ export const refusalMeanings: Record<Refusal, string> = {
   DeadlinePassed: "The deadline has passed.",
   DeadlineTooFar: "The deadline lies further ahead than an order may live.",
   WrongExecutionIndex: "The order's execution index is not the mandate's execution count.",
-  LegsMismatch: "The legs do not add up to the order's input, or there are none.",
+  LegsMismatch: "The legs do not add up to what they are to sell, there are none, or a section of them sells or buys what it may not.",
   ModelInactive: "The decision's model is not active in this vault.",
   SentinelRequired: "The order is not co-signed by the sentinel.",
   MandateUnknown: "No such mandate is open in this vault.",

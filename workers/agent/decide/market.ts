@@ -2,7 +2,7 @@ import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import { oneToken } from '../../../shared/chain/units.ts'
 import { assetOf } from '../../../shared/policy/oracle-bound.ts'
 import type { GasCost } from '../../../shared/routing/gas.ts'
-import { legGas } from '../../../shared/routing/gas-schedule.ts'
+import { vaultGas } from '../../../shared/routing/gas-schedule.ts'
 import { limitsOf } from '../../../shared/routing/limits.ts'
 import type { RouteRequest } from '../../../shared/routing/route.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
@@ -39,5 +39,5 @@ function gasCost({ snapshot, mandate }: DecisionInput, chain: ChainDefinition): 
   // The dearer end of the native price over the cheaper end of the bought one: gas is rather over- than underrated.
   const worthUsd = Number(weiPerGas) * (Number(native.verdict.high) / Number(oneToken(native.decimals)))
   const unitUsd = Number(bought.verdict.low) / Number(oneToken(bought.decimals))
-  return unitUsd > 0 ? { schedule: legGas, pricePerGas: worthUsd / unitUsd } : null
+  return unitUsd > 0 ? { schedule: vaultGas, pricePerGas: worthUsd / unitUsd } : null
 }
