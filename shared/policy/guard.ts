@@ -3,6 +3,7 @@ import type { Refusal } from '../chain/generated/refusals.ts'
 import type { GuardVerdict } from '../schema/decision.ts'
 import type { Mandate } from '../schema/mandate.ts'
 import type { AssetState, MandateProgress, Refill, VaultState } from '../schema/snapshot.ts'
+import type { SectionLeg } from './sections.ts'
 
 /** What `execute` would be given. Amounts in base units. */
 export interface DraftOrder {
@@ -11,8 +12,7 @@ export interface DraftOrder {
   deadline: number
   executionIndex: number
   epoch: number
-  /** Inputs of the legs. */
-  legs: readonly bigint[]
+  legs: readonly SectionLeg[]
   /** What the pools are planned to give; the vault measures it. */
   expectedOut: bigint
 }

@@ -1,8 +1,9 @@
 import { type Finding, type OrderGuardInput, pass, refuse } from './guard.ts'
+import { entriesOf } from './sections.ts'
 
 /** Seconds an order may live, as in contracts/src/guards/OrderTerms.sol. */
 export const longestOrderLife = 300
-/** Legs an order may have. */
+/** Legs an order may have, heads of sections among them. */
 const mostLegs = 16
 
 /** Mirrors `OrderTerms.requireDeadline`. */
@@ -19,11 +20,13 @@ export function indexMatches({ order, progress }: OrderGuardInput): Finding {
     : refuse('WrongExecutionIndex', `The mandate stands at execution ${progress.executionCount}.`)
 }
 
-/** Mirrors `OrderTerms.requireLegs`. */
-export function legsAddUp({ order }: OrderGuardInput): Finding {
+/** Mirrors `OrderTerms.requireLegs`: only what the legs sell of the order's own token must add up to its input. */
+export function legsAddUp({ order, mandate }: OrderGuardInput): Finding {
   const { legs, amountIn } = order
-  if (legs.length === 0 || legs.length > mostLegs) return refuse('LegsMismatch', `There are ${legs.length} legs.`)
-  if (legs.some((leg) => leg <= 0n)) return refuse('LegsMismatch', 'A leg has no input.')
-  const sum = legs.reduce((total, leg) => total + leg, 0n)
+  const entries = entriesOf(legs, mandate.sell, mandate.buy)
+  if (entries === 0) return refuse('LegsMismatch', 'There are no legs.')
+  if (entries > mostLegs) return refuse('LegsMismatch', `Legs and heads of sections are ${entries}.`)
+  if (legs.some((leg) => leg.amountIn <= 0n)) return refuse('LegsMismatch', 'A leg has no input.')
+  const sum = legs.filter(({ sell }) => sell === mandate.sell).reduce((total, leg) => total + leg.amountIn, 0n)
   return sum === amountIn ? pass : refuse('LegsMismatch', `The legs add up to ${sum}, the order is for ${amountIn}.`)
 }

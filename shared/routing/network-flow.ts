@@ -1,20 +1,50 @@
 import { gasOfFlows, type Solution } from './direct-flow.ts'
+import { isExecutable } from './flow.ts'
 import type { GasCost } from './gas.ts'
 import type { Network } from './network.ts'
 import { netOfGas } from './network-gas.ts'
-import { solve } from './network-solve.ts'
+import { type Solved, solve, solveOn } from './network-solve.ts'
+
+/** Of the smallest flows, so many are tried as the one to leave out where there are too many. */
+const mostCandidates = 3
 
 /**
  * The best flow through a network, in doubles; null where no path leads to the bought token or the pools cannot carry the
- * input. With gas, the pools that are worth it.
+ * input. With gas, the pools that are worth it. Never more legs than allowed, unless fewer cannot carry the input.
  */
-export function networkSolution(network: Network, amountIn: number, gas: GasCost | null): Solution | null {
+export function networkSolution(
+  network: Network,
+  amountIn: number,
+  gas: GasCost | null,
+  maximumLegs: number,
+): Solution | null {
   const gross = solve(network, amountIn)
   if (gross === null) return null
+  const counted = gas !== null && gas.pricePerGas > 0
+  const chosen = withFewerLegs(counted ? netOfGas(network, gross, amountIn, gas) : gross, amountIn, maximumLegs)
   const { bound, prices } = gross.dual
-  const solution = { flows: gross.flows, bound, marginalPrice: prices[0] ?? 0, isExhausted: false, gasSaved: 0 }
-  if (gas === null || gas.pricePerGas <= 0) return solution
-  const net = netOfGas(network, gross, amountIn, gas)
-  const gasSaved = (gasOfFlows(gross.flows, gas) - gasOfFlows(net.flows, gas)) * gas.pricePerGas
-  return { ...solution, flows: net.flows, gasSaved }
+  const gasSaved = counted ? (gasOfFlows(gross.flows, gas) - gasOfFlows(chosen.flows, gas)) * gas.pricePerGas : 0
+  return { flows: chosen.flows, bound, marginalPrice: prices[0] ?? 0, isExhausted: false, gasSaved }
+}
+
+/** Leaves out, of the smallest flows, the one that costs least, for as long as there are too many. */
+function withFewerLegs(from: Solved, amountIn: number, maximumLegs: number): Solved {
+  let best = from
+  while (best.flows.length > maximumLegs) {
+    const { dual, flows, network } = best
+    const worthOf = ({ edge, share }: Solved['flows'][number]) => share.amount * (dual.prices[edge.from] ?? 0)
+    const smallest = flows.toSorted((one, other) => worthOf(one) - worthOf(other)).slice(0, mostCandidates)
+    const candidates = smallest.flatMap((left) => {
+      const edges = flows.flatMap((flow) => (flow === left ? [] : [flow.edge]))
+      const solved = solveOn({ tokens: network.tokens, edges }, amountIn, null)
+      return solved !== null && isExecutable(solved.network, solved.flows) ? [solved] : []
+    })
+    const next = candidates.reduce<Solved | null>(
+      (found, one) => (found === null || one.dual.bound > found.dual.bound ? one : found),
+      null,
+    )
+    if (next === null) return best
+    best = next
+  }
+  return best
 }

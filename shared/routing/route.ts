@@ -23,6 +23,7 @@ export interface RouteRequest {
   gas?: GasCost | null
   /** How far each pool may be used, as u of its curve; without it, as far as it goes. */
   limitOf?: LimitOf
+  /** Without it, as many as it takes. */
   maximumLegs?: number
 }
 
@@ -49,7 +50,6 @@ export interface Route extends Certificate {
   gasOut: bigint
 }
 
-const defaultMaximumLegs = 8
 const noLimit: LimitOf = () => Number.POSITIVE_INFINITY
 
 /**
@@ -59,7 +59,7 @@ const noLimit: LimitOf = () => Number.POSITIVE_INFINITY
 export function planRoute(request: RouteRequest): Route | null {
   const { pools, sell, buy, amount, intermediates = [], gas = null, limitOf = noLimit } = request
   const network = networkOf(pools, sell, buy, intermediates, limitOf)
-  const planner = new Planner(network, gas, request.maximumLegs ?? defaultMaximumLegs)
+  const planner = new Planner(network, gas, request.maximumLegs ?? Number.POSITIVE_INFINITY)
   return amount.kind === 'exactInput' ? planner.ofInput(amount.amountIn) : planner.ofOutput(amount.amountOut)
 }
 
@@ -146,7 +146,7 @@ class Planner {
   #solve(amountIn: number): Solution | null {
     return this.#network.tokens.length === 2
       ? directSolution(this.#network, amountIn, this.#gas, this.#maximumLegs)
-      : networkSolution(this.#network, amountIn, this.#gas)
+      : networkSolution(this.#network, amountIn, this.#gas, this.#maximumLegs)
   }
 
   /** Only the pools of the pair, where gas may make them the better choice. */

@@ -43,23 +43,26 @@ export const forecastSchema = z.object({
 export type Forecast = z.infer<typeof forecastSchema>
 
 export const legSchema = z.object({
+  /** What this leg sells: the order's own token, or one on the way that earlier legs buy. */
+  sell: address,
+  buy: address,
   venue: z.enum(['UniswapV2', 'UniswapV3', 'UniswapV4']),
   /** v4: the PoolManager. */
   pool: address,
-  sell: address,
-  buy: address,
   feePips: z.int(),
   /** v4 only, 0 elsewhere. */
   tickSpacing: z.int(),
   /** v4 only, the zero address elsewhere. */
   hooks: address,
+  /** Base units of the leg's `sell`. Of a token on the way the router spends its share of what arrived. */
   amountIn: bigintFromDecimal,
-  /** Exact, at the snapshot. */
+  /** Exact, at the snapshot; base units of the leg's `buy`. */
   expectedOut: bigintFromDecimal,
 })
 export type PlannedLeg = z.output<typeof legSchema>
 
 export const planSchema = z.object({
+  /** Whatever buys a token comes before what sells it. */
   legs: z.array(legSchema),
   amountIn: bigintFromDecimal,
   expectedOut: bigintFromDecimal,

@@ -5,17 +5,19 @@ import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../../scripts/devnet/treasury.ts'
 import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
 import { routerAbi } from '../../shared/chain/generated/router.ts'
+import { sortTokens } from '../../shared/chain/pool-address.ts'
 import { planRoute } from '../../shared/routing/route.ts'
 import { type Venue, venuesOf } from '../../shared/routing/venue.ts'
 import type { PlannedLeg } from '../../shared/schema/decision.ts'
 import type { Pool } from '../../shared/schema/pool.ts'
 import { planOf } from '../../workers/agent/decide/plan.ts'
-import { encodedLeg } from '../../workers/agent/execute-call.ts'
+import { encodedLegs } from '../../workers/agent/execute-call.ts'
 import { newMeter } from '../../workers/agent/meter.ts'
 import { observe } from '../../workers/agent/observe.ts'
 import { openProviders, openQuorum } from '../../workers/agent/providers.ts'
 import { Random } from '../unit/random.ts'
 import { ask } from './clients.ts'
+import { deployManagedPool } from './managed-pools.ts'
 
 // What the agent plans from one observation is what the router's swaps give on the chain, leg by leg and to the wei, when
 // nothing trades in between.
@@ -83,18 +85,95 @@ test('the sizes reached several legs, and pools beyond the first stop of their w
   expect(beyondFirstStop).toBeGreaterThan(20)
 })
 
+const journeys: [Symbol, Symbol][] = [
+  ['WBTC', 'USDC'],
+  ['USDC', 'WBTC'],
+  ['DAI', 'WETH'],
+  ['WETH', 'DAI'],
+  ['WBTC', 'DAI'],
+  ['DAI', 'WBTC'],
+]
+let throughOthers = 0
+let splitOnTheWay = 0
+test.each(journeys)('%s for %s, through other tokens as well', async (sold, bought) => {
+  const [sell, buy] = [tokenBySymbol(devnet.chain, sold), tokenBySymbol(devnet.chain, bought)]
+  const most = BigInt(purse[sold]) * 10n ** BigInt(sell.decimals)
+  const pools = await poolsNow(sell.address, buy.address, most)
+  for (let round = 0; round < 16; round++) {
+    const amountIn = (most * BigInt(Math.round(10 ** (random.unit() * 5) * 1e6))) / 10n ** 12n
+    const amount = { kind: 'exactInput', amountIn } as const
+    const { intermediates } = devnet.chain
+    const request = { pools, sell: sell.address, buy: buy.address, amount, intermediates, maximumLegs: 8 }
+    const routed = planRoute(request)
+    if (routed === null) throw new Error(`There is no plan for ${amountIn} ${sold}.`)
+    const { legs, expectedOut } = planOf(routed)
+    const onTheWay = legs.filter((leg) => leg.sell !== sell.address)
+    if (onTheWay.length > 0) throughOthers += 1
+    if (new Set(onTheWay.map((leg) => leg.sell)).size < onTheWay.length) splitOnTheWay += 1
+    expect(await executeTogether(sell.address, buy.address, legs), `${amountIn} ${sold}`).toBe(expectedOut)
+  }
+})
+
+test('the journeys went through other tokens, and were split there', () => {
+  expect(throughOthers).toBeGreaterThan(40)
+  expect(splitOnTheWay).toBeGreaterThan(10)
+})
+
+test('a v4 pool beside the others, with a protocol fee', async () => {
+  const [token0, token1] = sortTokens(
+    tokenBySymbol(devnet.chain, 'DAI').address,
+    tokenBySymbol(devnet.chain, 'USDC').address,
+  )
+  const twin = (await poolsNow(token0, token1, 10n ** 20n)).find((pool) => pool.venue === 'UniswapV3')
+  if (twin?.venue !== 'UniswapV3') throw new Error('There is no v3 pool of DAI and USDC.')
+  const around = Math.floor(twin.tick / 10) * 10
+  const positions = [10, 50, 400].map((reach) => {
+    return { tickLower: around - reach, tickUpper: around + reach, liquidity: twin.liquidity / 40n }
+  })
+  const { sqrtPriceX96 } = twin
+  const protocolFeePips = { zeroForOne: 50, oneForZero: 20 }
+  const managed = { token0, token1, feePips: 100, tickSpacing: 10, sqrtPriceX96, positions, protocolFeePips }
+  const chain = await deployManagedPool(devnet, managed)
+  let throughManager = 0
+  let ticksCrossed = 0
+  for (const [sell, buy, decimals] of [
+    [token0, token1, decimalsOf(token0)],
+    [token1, token0, decimalsOf(token1)],
+  ] as const) {
+    const pools = await poolsNow(sell, buy, 10n ** BigInt(decimals + 7), chain)
+    for (let round = 0; round < 16; round++) {
+      const amountIn = BigInt(Math.round(10 ** (1 + random.unit() * 5) * 1e6)) * 10n ** BigInt(decimals - 6)
+      const routed = planRoute({ pools, sell, buy, amount: { kind: 'exactInput', amountIn } })
+      if (routed === null) throw new Error(`There is no plan for ${amountIn}.`)
+      const { legs, expectedOut } = planOf(routed)
+      if (legs.some(({ venue }) => venue === 'UniswapV4')) throughManager += 1
+      ticksCrossed += routed.legs.reduce((sum, leg) => sum + (leg.pool.venue === 'UniswapV4' ? leg.crossings : 0), 0)
+      expect(await executeLegs(sell, buy, legs), `${amountIn}`).toEqual(legs.map((leg) => leg.expectedOut))
+      expect(await executeTogether(sell, buy, legs)).toBe(expectedOut)
+    }
+  }
+  expect(throughManager).toBeGreaterThan(8)
+  expect(ticksCrossed).toBeGreaterThan(3)
+})
+
+function decimalsOf(address: Address): number {
+  return devnet.chain.tokens.find((token) => token.address === address)?.decimals ?? 18
+}
+
 /** Stretches of constant liquidity, or of one bitmap word, that a leg trades through. */
 function stepsOf(venues: readonly Venue[], leg: PlannedLeg): number {
   const venue = venues.find(({ pool }) => pool.pool === leg.pool)
   return venue?.quotes.ofInput(leg.amountIn).steps ?? 0
 }
 
-async function poolsNow(sell: Address, buy: Address, largestInput: bigint): Promise<Pool[]> {
+/** The second look knows what tokens on the way are worth, and so how far their pools may be used. */
+async function poolsNow(sell: Address, buy: Address, largestInput: bigint, chain = devnet.chain): Promise<Pool[]> {
   const settings = { RPC_URLS: [`${devnet.rpcUrl}/a`, `${devnet.rpcUrl}/b`], PROVIDER_REQUESTS_PER_SECOND: 1000 }
-  const quorum = await openQuorum(openProviders(settings, newMeter()))
   const mandateId = `0x${'0'.repeat(64)}` as const
   const subject = { vault: treasury.vault, mandateId, sell, buy, largestInput, modelId: mandateId }
-  return (await observe(quorum, devnet.chain, subject, [])).snapshot.pools
+  const quorum = await openQuorum(openProviders(settings, newMeter()))
+  const { keep } = await observe(quorum, chain, subject, [])
+  return (await observe(quorum, chain, subject, keep)).snapshot.pools
 }
 
 /** Output of each leg, all in one block and one after the other, each measured by the recipient's balance. */
@@ -116,8 +195,8 @@ async function executeTogether(sell: Address, buy: Address, legs: readonly Plann
 
 /** The trader sends the router the legs' inputs and has it swap, as the vault does. */
 function swapCalls(sell: Address, buy: Address, legs: readonly PlannedLeg[]) {
-  const total = legs.reduce((sum, leg) => sum + leg.amountIn, 0n)
-  const path = legs.map(encodedLeg)
+  const total = legs.reduce((sum, leg) => (leg.sell === sell ? sum + leg.amountIn : sum), 0n)
+  const path = encodedLegs(legs, sell, buy)
   const { address } = devnet.accounts.trader
   return [
     { to: sell, data: encodeFunctionData({ abi: tokenAbi, functionName: 'transfer', args: [treasury.router, total] }) },

@@ -11,6 +11,7 @@ import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { poolCandidates } from '../../shared/chain/pool-address.ts'
 import { maximum, oneUsd } from '../../shared/chain/units.ts'
+import type { SectionLeg } from '../../shared/policy/sections.ts'
 import { type Mandate, mandateId } from '../../shared/schema/mandate.ts'
 import { Random } from '../unit/random.ts'
 import { type Asked, encodeExecute, MirroredVault, type Pair } from './mirrored-vault.ts'
@@ -104,7 +105,7 @@ export class MirrorWorld {
     return (_, { now, executionIndex, epoch }) => {
       const amountIn = usdc(amount)
       const at = now + this.#random.integer(1, 300)
-      const fair = { amountIn, minimumOut: fairOutput(amountIn), legs: [amountIn] }
+      const fair = { amountIn, minimumOut: fairOutput(amountIn), legs: this.#direct(amountIn) }
       const { trader } = this.devnet.accounts
       const mine = { mandate: this.mandate, mandateId: this.id, modelId: modelInUseId, caller: trader.address, at }
       return { ...mine, order: { ...fair, deadline: at + 36, executionIndex, epoch } }
@@ -124,7 +125,11 @@ export class MirrorWorld {
     const lower = [maximum(least - 1n, 0n), least + 1n, (worth * 97n) / 100n, (worth * 96n) / 100n]
     const minimumOut = pick(least, least, least, worth + 1n, ...lower)
     const halves = [amountIn / 2n, amountIn - amountIn / 2n]
-    const legs = pick([amountIn], [amountIn], [amountIn], halves, [amountIn / 2n], [])
+    const all = this.#direct(amountIn)
+    const legs = pick(
+      ...[all, all, all, this.#direct(...halves)],
+      ...[this.#direct(amountIn / 2n), [], this.#throughNothing(amountIn)],
+    )
     const { trader, owner } = this.devnet.accounts
     const { mandate, id } = this
     const otherwise = { ...mandate, salt: mandate.salt + 1000n }
@@ -145,6 +150,21 @@ export class MirrorWorld {
     }
   }
 
+  #direct(...amounts: bigint[]): SectionLeg[] {
+    const { sell, buy } = this.mandate
+    return amounts.map((amountIn) => ({ sell, buy, amountIn }))
+  }
+
+  /** All of it into a token on the way, of which the next leg plans to sell nothing. */
+  #throughNothing(amountIn: bigint): SectionLeg[] {
+    const { sell, buy } = this.mandate
+    const way = this.devnet.accounts.market.address
+    return [
+      { sell, buy: way, amountIn },
+      { sell: way, buy, amountIn: 0n },
+    ]
+  }
+
   async #executionsOf(mandate: Hex): Promise<number> {
     const read = {
       address: this.treasury.vault,
@@ -163,7 +183,7 @@ export class MirrorWorld {
     const now = await devnet.chainTime()
     const executionIndex = await this.#executionsOf(id)
     const minimumOut = fairOutput(amountIn)
-    const order = { amountIn, minimumOut, deadline: now + 60, executionIndex, epoch: 1, legs: [amountIn] }
+    const order = { amountIn, minimumOut, deadline: now + 60, executionIndex, epoch: 1, legs: this.#direct(amountIn) }
     const { trader } = devnet.accounts
     const asked = { caller: trader.address, mandateId: id, mandate, modelId: modelInUseId, order, at: now }
     await this.call(trader, encodeExecute(asked, await this.#mirror.hints(asked, now), this.#pair), 'executing a slice')

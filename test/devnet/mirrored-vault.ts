@@ -23,7 +23,7 @@ import { assetOf } from '../../shared/policy/oracle-bound.ts'
 import { outputOfPair, reservesOf } from '../../shared/routing/v2.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
 import type { Pool, V2Pool } from '../../shared/schema/pool.ts'
-import { encodedLeg } from '../../workers/agent/execute-call.ts'
+import { encodedLegs } from '../../workers/agent/execute-call.ts'
 import { poolQuery } from '../../workers/agent/pool-window.ts'
 import {
   assetStateFrom,
@@ -134,7 +134,7 @@ function outputOf(pool: Pool | null, { mandate, order }: Asked): bigint {
   const zeroForOne = BigInt(mandate.sell) < BigInt(mandate.buy)
   let now: V2Pool = pool
   let sum = 0n
-  for (const amountIn of order.legs) {
+  for (const { amountIn } of order.legs) {
     const amountOut = outputOfPair(now, zeroForOne, amountIn)
     const [reserveIn, reserveOut] = reservesOf(now, zeroForOne)
     const [after, rest] = [reserveIn + amountIn, reserveOut - amountOut]
@@ -148,9 +148,6 @@ function outputOf(pool: Pool | null, { mandate, order }: Asked): bigint {
 export function encodeExecute({ mandate, mandateId, modelId, order }: Asked, hints: Hints, pair: Pair): Hex {
   const { amountIn, minimumOut, deadline, executionIndex, epoch } = order
   const decisionHead: Hex = `0x${'0'.repeat(64)}`
-  const { venue, pool, feePips } = pair
-  const { sell, buy } = mandate
-  const leg = { venue, pool, sell, buy, feePips, tickSpacing: 0, hooks: zeroAddress }
   return encodeFunctionData({
     abi: vaultAbi,
     functionName: 'execute',
@@ -160,7 +157,11 @@ export function encodeExecute({ mandate, mandateId, modelId, order }: Asked, hin
         ...{ mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch },
         ...{ decisionHead, modelId, ...hints },
       },
-      order.legs.map((amountIn) => encodedLeg({ ...leg, amountIn, expectedOut: 0n })),
+      encodedLegs(
+        order.legs.map((leg) => ({ ...pair, tickSpacing: 0, hooks: zeroAddress, ...leg })),
+        mandate.sell,
+        mandate.buy,
+      ),
       { minimumOut: 0n, expiry: 0n, nonce: 0n, signatures: [] },
       '0x',
     ],

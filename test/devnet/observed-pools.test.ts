@@ -1,21 +1,8 @@
-import { createRequire } from 'node:module'
-import {
-  type Address,
-  concat,
-  encodeAbiParameters,
-  encodeFunctionData,
-  getContractAddress,
-  type Hex,
-  keccak256,
-  parseAbi,
-  zeroAddress,
-} from 'viem'
+import { type Address, encodeAbiParameters, type Hex, keccak256, zeroAddress } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../../scripts/devnet/treasury.ts'
 import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
-import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { sortTokens } from '../../shared/chain/pool-address.ts'
 import type { ConcentratedPool } from '../../shared/schema/pool.ts'
 import { snapshotSchema } from '../../shared/schema/snapshot.ts'
@@ -26,17 +13,10 @@ import { type BookedPool, type KeptPool, largestInputs } from '../../workers/age
 import { poolQuery } from '../../workers/agent/pool-window.ts'
 import { openProviders, openQuorum } from '../../workers/agent/providers.ts'
 import { tickDigest } from '../../workers/agent/tick-digest.ts'
-import { ask, nonceOf, signTransfer } from './clients.ts'
+import { deployManagedPool } from './managed-pools.ts'
 
 // What the agent sees of the pools: as much as it could trade in, and what it has kept from earlier.
 
-const managerAbi = parseAbi([
-  'struct Key { address currency0; address currency1; uint24 fee; int24 tickSpacing; address hooks; }',
-  'function initialize(Key key, uint160 sqrtPriceX96) returns (int24)',
-  'function setProtocolFeeController(address controller)',
-  'function setProtocolFee(Key key, uint24 fee)',
-])
-const artifactSchema = z.object({ bytecode: z.object({ object: z.templateLiteral(['0x', z.string()]) }) })
 const nobody: Hex = `0x${'0'.repeat(64)}`
 
 let devnet: Devnet
@@ -150,52 +130,40 @@ async function stateOf(query: PoolQuery) {
 }
 
 test('pools of a v4 manager are seen by their keys, with the protocol’s fees by direction', async () => {
-  const { trader } = devnet.accounts
-  const [token0, token1] = sortTokens(token('USDC'), token('WETH'))
-  const path = '@uniswap/v4-core/out/PoolManager.sol/PoolManager.json'
-  const { bytecode } = artifactSchema.parse(createRequire(import.meta.url)(path))
-  const first = await nonceOf(devnet, trader)
-  const manager = getContractAddress({ from: trader.address, nonce: BigInt(first) })
-  const key = { currency0: token0, currency1: token1, fee: 500, tickSpacing: 10, hooks: zeroAddress }
-  const root = 2n ** 96n
-  const owner = encodeAbiParameters([{ type: 'address' }], [trader.address])
-  const calls: Hex[] = [
-    encodeFunctionData({ abi: managerAbi, functionName: 'initialize', args: [key, root] }),
-    encodeFunctionData({ abi: managerAbi, functionName: 'setProtocolFeeController', args: [trader.address] }),
-    encodeFunctionData({ abi: managerAbi, functionName: 'setProtocolFee', args: [key, (700 << 12) | 300] }),
-  ]
-  await send(undefined, concat([bytecode.object, owner]), first)
-  for (const [index, data] of calls.entries()) await send(manager, data, first + 1 + index)
-  const pools = [
-    { feePips: 500, tickSpacing: 10, hooks: zeroAddress },
-    { feePips: 3000, tickSpacing: 60, hooks: zeroAddress },
-  ]
-  const chain: ChainDefinition = { ...devnet.chain, uniswapV4: [{ manager, pools }] }
-  const observed = await look(token('USDC'), token('WETH'), 10n ** 6n, chain)
-  const id = keccak256(encodeAbiParameters(managerAbi[0].inputs.slice(0, 1), [key]))
-  expect(observed.snapshot.pools.filter(({ venue }) => venue === 'UniswapV4')).toEqual([
-    {
-      ...{ venue: 'UniswapV4', pool: manager, id, hooks: zeroAddress, token0, token1, feePips: 500, tickSpacing: 10 },
-      ...{ protocolFeePips: { zeroForOne: 300, oneForZero: 700 }, sqrtPriceX96: root, tick: 0, liquidity: 0n },
-      ...{ tickLower: expect.any(Number), tickUpper: expect.any(Number), ticks: [] },
-    },
-  ])
-  expect(observed.windowTooSmall).toEqual([id])
+  const [token0, token1] = sortTokens(token('USDC'), token('DAI'))
+  const twin = concentrated(await look(token0, token1, 10n ** 6n), 100, 'UniswapV3')
+  const { sqrtPriceX96, tick } = twin
+  const around = Math.floor(tick / 10) * 10
+  const positions = [{ tickLower: around - 500, tickUpper: around + 500, liquidity: twin.liquidity }]
+  const protocolFeePips = { zeroForOne: 300, oneForZero: 700 }
+  const managed = { token0, token1, feePips: 500, tickSpacing: 10, sqrtPriceX96, positions, protocolFeePips }
+  const chain = await deployManagedPool(devnet, managed)
+  const [manager] = chain.uniswapV4.map(({ manager: address }) => address)
+  const observed = await look(token0, token1, 10n ** 6n, chain)
+  const seen = observed.snapshot.pools.find(({ venue }) => venue === 'UniswapV4')
+  const key = [token0, token1, 500, 10, zeroAddress] as const
+  const types = [
+    { type: 'address' },
+    { type: 'address' },
+    { type: 'uint24' },
+    { type: 'int24' },
+    { type: 'address' },
+  ] as const
+  expect(seen).toMatchObject({
+    ...{ pool: manager, id: keccak256(encodeAbiParameters(types, key)), hooks: zeroAddress, token0, token1 },
+    ...{ feePips: 500, tickSpacing: 10, protocolFeePips, sqrtPriceX96, tick, liquidity: twin.liquidity },
+  })
   // Whatever is seen can be written down.
   expect(snapshotSchema.decode(snapshotSchema.encode(observed.snapshot))).toEqual(observed.snapshot)
-  expect(concentrated(observed, 500, 'UniswapV3').feePips).toBe(500)
+  // A key nobody has made a pool of is not there.
+  const [other] = chain.uniswapV4
+  const elsewhere = {
+    ...chain,
+    uniswapV4: [
+      { manager: other?.manager ?? zeroAddress, pools: [{ feePips: 3000, tickSpacing: 60, hooks: zeroAddress }] },
+    ],
+  }
+  expect(
+    (await look(token0, token1, 10n ** 6n, elsewhere)).snapshot.pools.some(({ venue }) => venue === 'UniswapV4'),
+  ).toBe(false)
 })
-
-async function send(to: Address | undefined, data: Hex, nonce: number): Promise<void> {
-  const { trader } = devnet.accounts
-  const raw =
-    to === undefined
-      ? await trader.signTransaction({
-          ...{ type: 'eip1559', chainId: devnet.chain.id, nonce, data, gas: 8_000_000n },
-          ...{ maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n },
-        })
-      : await signTransfer(trader, { nonce, to, data, value: 0n, gas: 500_000n })
-  const hash = await ask(devnet.rpcUrl, 'eth_sendRawTransaction', raw)
-  await devnet.control.mine()
-  expect(await ask(devnet.rpcUrl, 'eth_getTransactionReceipt', hash)).toMatchObject({ status: '0x1' })
-}

@@ -41,7 +41,11 @@ describe('mandates', () => {
     await world.devnet.control.mine(26)
     const small: Change = (asked) => ({
       ...asked,
-      order: { ...asked.order, amountIn: usdc(5_000), legs: [usdc(5_000)] },
+      order: {
+        ...asked.order,
+        amountIn: usdc(5_000),
+        legs: [{ sell: asked.mandate.sell, buy: asked.mandate.buy, amountIn: usdc(5_000) }],
+      },
     })
     expect(await world.compare(20, small)).toContain('ExecutionsExhausted')
   })

@@ -1,5 +1,6 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
+import { sectionsOf } from '../../shared/policy/sections.ts'
 import type { Decision, Plan, PlannedLeg } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
@@ -31,16 +32,59 @@ export function encodeExecute(
         ...{ mandateId, amountIn, minimumOut, deadline: BigInt(deadline), executionIndex, epoch },
         ...{ decisionHead, modelId, sellHint, buyHint },
       },
-      plan.legs.map(encodedLeg),
+      encodedLegs(plan.legs, mandate.sell, mandate.buy),
       noVoucher,
       noSentinelSignature,
     ],
   })
 }
 
-/** A planned leg as the router takes it. */
-export function encodedLeg({ venue, expectedOut: _, ...leg }: PlannedLeg) {
-  return { venue: venueNumbers[venue], ...leg }
+/** A leg, or the head of a section, as the router takes it. */
+export interface EncodedLeg {
+  venue: number
+  /** Head: the token that the legs after it sell. */
+  pool: Address
+  feePips: number
+  tickSpacing: number
+  /** Head: the token that the legs after it buy. */
+  hooks: Address
+  /** Head: what all legs after it plan to sell of that token. */
+  amountIn: bigint
+}
+
+/** `Venue.Section` in contracts/src/Types.sol: no venue, but the head of a section. */
+const sectionHead = 3
+
+/**
+ * Planned legs of an order that sells `sell` for `buy`, with the heads that say what each section trades. Direct legs need
+ * none and come first. Throws where a leg buys what was sold before it, which would stay behind, or sells what the order
+ * buys.
+ */
+export function encodedLegs(
+  legs: readonly Omit<PlannedLeg, 'expectedOut'>[],
+  sell: Address,
+  buy: Address,
+): EncodedLeg[] {
+  const sold = new Set([sell])
+  for (const leg of legs) {
+    sold.add(leg.sell)
+    if (sold.has(buy)) throw new Error(`The route sells ${buy}, which the order buys.`)
+    if (sold.has(leg.buy)) throw new Error(`The route sells ${leg.buy} before it has bought all of it.`)
+  }
+  return sectionsOf(legs, sell, buy).flatMap(({ headed, planned, legs: ofSection, ...tokens }) => {
+    const encoded = ofSection.map(encodedLeg)
+    return headed ? [encodedHead(tokens.sell, tokens.buy, planned), ...encoded] : encoded
+  })
+}
+
+function encodedHead(sell: Address, buy: Address, planned: bigint): EncodedLeg {
+  return { venue: sectionHead, pool: sell, feePips: 0, tickSpacing: 0, hooks: buy, amountIn: planned }
+}
+
+/** What only v4 pools need stays zero. */
+function encodedLeg(leg: Omit<PlannedLeg, 'expectedOut'>): EncodedLeg {
+  const { venue, pool, feePips, tickSpacing, hooks, amountIn } = leg
+  return { venue: venueNumbers[venue], pool, feePips, tickSpacing, hooks, amountIn }
 }
 
 export interface Fees {

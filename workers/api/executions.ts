@@ -22,9 +22,27 @@ import {
   wireTime,
 } from './wire.ts'
 
-const legSchema = z.object({ venue: z.string(), pool: wireAddress, feePips: z.int(), amountIn: wireAmount })
+const legSchema = z.object({
+  sell: wireAddress,
+  buy: wireAddress,
+  venue: z.string(),
+  pool: wireAddress,
+  feePips: z.int(),
+  amountIn: wireAmount.openapi({
+    description:
+      'Of what the leg sells; on the way between two tokens, as planned: what is spent is its share of what arrives.',
+  }),
+})
+/** Legs that were stored without tokens trade what their order does. */
 const storedLegs = z.array(
-  z.looseObject({ venue: z.string(), pool: z.string(), feePips: z.int(), amountIn: z.string() }),
+  z.looseObject({
+    sell: z.string().optional(),
+    buy: z.string().optional(),
+    venue: z.string(),
+    pool: z.string(),
+    feePips: z.int(),
+    amountIn: z.string(),
+  }),
 )
 
 const executionSchema = z
@@ -117,7 +135,14 @@ function showExecution(chain: ChainDefinition, { execution, configuration }: Joi
     oracleOut,
     slippageBps,
     predictedSlippageBps,
-    legs: legs.map(({ venue, pool, feePips, amountIn }) => ({ venue, pool, feePips, amountIn })),
+    legs: legs.map((leg) => ({
+      sell: leg.sell ?? sell,
+      buy: leg.buy ?? buy,
+      venue: leg.venue,
+      pool: leg.pool,
+      feePips: leg.feePips,
+      amountIn: leg.amountIn,
+    })),
     decisionHead,
     createdAt,
     updatedAt,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DraftOrder, GuardInput } from '../../../shared/policy/guard.ts'
 import { firstRefusal, guards, judgeAll } from '../../../shared/policy/guards.ts'
 import { oracleMinimumOut, oracleQuote } from '../../../shared/policy/oracle-bound.ts'
+import type { SectionLeg } from '../../../shared/policy/sections.ts'
 import { type Changes, inputWith, noPrice, start, usd, usdc, usdcToken, wethToken } from '../decide/world.ts'
 
 const at = start + 17
@@ -17,13 +18,22 @@ const priced = oracleQuote(guardInput().assets, usdcToken, wethToken)
 if (!priced.ok) throw new Error('The world has prices.')
 const leastOut = oracleMinimumOut(priced.quote, usdc(40_000), 60)
 
+function direct(...amounts: bigint[]): SectionLeg[] {
+  return amounts.map((amountIn) => ({ sell: usdcToken, buy: wethToken, amountIn }))
+}
+
+/** A token on the way. */
+const way = '0x00000000000000000000000000000000000000aA'
+const intoWay = (amountIn: bigint): SectionLeg => ({ sell: usdcToken, buy: way, amountIn })
+const outOfWay = (amountIn: bigint): SectionLeg => ({ sell: way, buy: wethToken, amountIn })
+
 const fineOrder: DraftOrder = {
   amountIn: usdc(40_000),
   minimumOut: leastOut,
   deadline: at + 36,
   executionIndex: 0,
   epoch: 1,
-  legs: [usdc(25_000), usdc(15_000)],
+  legs: direct(usdc(25_000), usdc(15_000)),
   expectedOut: leastOut,
 }
 
@@ -39,6 +49,8 @@ const refusal = (changes: Changes, order: Partial<DraftOrder> = {}, more: Partia
 describe('the mirror of the vault’s guards', () => {
   it('lets through what is in order', () => {
     expect(refusal({})).toBeUndefined()
+    const legs = [...direct(usdc(10_000)), intoWay(usdc(30_000)), outOfWay(7n), outOfWay(usdc(90_000))]
+    expect(refusal({}, { legs })).toBeUndefined()
   })
 
   const cases: [reason: string, changes: Changes, order: Partial<DraftOrder>, more?: Partial<GuardInput>][] = [
@@ -66,9 +78,22 @@ describe('the mirror of the vault’s guards', () => {
     ['MandateLatched', { vault: { treasurerEpoch: 1 }, mandate: { start: at + 1 } }, {}],
     ['WorstPrice', { mandate: { worstPrice: 10n ** 48n / 3000n } }, {}],
     ['LegsMismatch', {}, { legs: [] }],
-    ['LegsMismatch', {}, { legs: [usdc(40_000), 0n] }],
-    ['LegsMismatch', {}, { legs: [usdc(39_999)] }],
-    ['LegsMismatch', {}, { legs: Array.from({ length: 17 }, () => usdc(40_000) / 17n) }],
+    ['LegsMismatch', {}, { legs: direct(usdc(40_000), 0n) }],
+    ['LegsMismatch', {}, { legs: direct(usdc(39_999)) }],
+    ['LegsMismatch', {}, { legs: direct(...Array.from({ length: 17 }, () => usdc(40_000) / 17n)) }],
+    ['LegsMismatch', {}, { legs: [intoWay(usdc(40_000)), outOfWay(0n)] }],
+    ['LegsMismatch', {}, { legs: [intoWay(usdc(39_999)), outOfWay(usdc(1))] }],
+    // Eight legs each way are sixteen, but their two heads make it eighteen.
+    [
+      'LegsMismatch',
+      {},
+      {
+        legs: [
+          ...Array.from({ length: 8 }, () => intoWay(usdc(5_000))),
+          ...Array.from({ length: 8 }, () => outOfWay(1n)),
+        ],
+      },
+    ],
     ['CheckpointStale', { vault: { checkpointFresh: false } }, {}],
     ['CheckpointStale', { vault: { checkpointAt: at - 86_401 } }, {}],
     ['CheckpointStale', { limits: { maximumCheckpointAge: 0 } }, {}],

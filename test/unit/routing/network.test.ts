@@ -110,6 +110,27 @@ describe('routes through intermediate tokens', () => {
     expect(compared).toBeGreaterThan(12)
   })
 
+  it('keep to the most legs allowed, and say what that costs', () => {
+    const random = new Random(61)
+    let limited = 0
+    for (let round = 0; round < 60; round++) {
+      const pools = networkPools(random, networkTokens, 10)
+      const amount = { kind: 'exactInput', amountIn: unitsFor(usdc, 10 ** (4 + random.unit() * 2)) } as const
+      const request = { pools, sell: usdc.address, buy: weth.address, amount, intermediates: addresses }
+      const all = planRoute(request)
+      const few = planRoute({ ...request, maximumLegs: 4 })
+      if (all === null || few === null || all.partial || few.partial || all.legs.length <= 4) continue
+      // Where so few pools cannot carry the input, there are more.
+      if (few.legs.length > 4) continue
+      limited += 1
+      expect(few.amountIn).toBe(amount.amountIn)
+      expect(few.expectedOut).toBeLessThanOrEqual(all.expectedOut)
+      const lostBps = (Number(all.expectedOut - few.expectedOut) / Number(all.expectedOut)) * 10_000
+      expect(Math.abs(few.gapBps + few.roundingBps - lostBps)).toBeLessThan(0.01 + 0.001 * lostBps)
+    }
+    expect(limited).toBeGreaterThan(5)
+  })
+
   it('share a pool between two paths', () => {
     // Both intermediate tokens lead on through the one pool that USDT has with WETH, or through their own.
     const reserves = (one: typeof usdc, other: typeof usdc, usd: number, number: number) => ({

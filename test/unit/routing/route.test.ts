@@ -71,11 +71,11 @@ describe('the split over the pools of a pair', () => {
     const pools = Array.from({ length: 12 }, (_, index) =>
       pair(index + 1, 10n ** 22n * BigInt(index + 1), 10n ** 22n * BigInt(index + 1)),
     )
-    const routed = plan(pools, true, 10n ** 21n)
+    const routed = plan(pools, true, 10n ** 21n, { maximumLegs: 8 })
     expect(routed?.legs).toHaveLength(8)
     expect(legsOf(routed)).not.toContain(pools[0]?.pool)
     expect(routed?.gapBps).toBeGreaterThan(0.01)
-    expect(plan(pools, true, 10n ** 21n, { maximumLegs: 12 })?.gapBps).toBeLessThan(1e-6)
+    expect(plan(pools, true, 10n ** 21n)?.gapBps).toBeLessThan(1e-6)
     const dust = [pair(1, 10n ** 24n, 10n ** 24n), pair(2, 10n ** 21n, 10n ** 21n)]
     expect(plan(dust, true, 10n ** 19n)?.legs).toHaveLength(1)
     expect(plan(dust, true, 10n ** 22n)?.legs).toHaveLength(2)

@@ -131,10 +131,16 @@ export function sampleInput(vault: Address, slot: number, snapshot: Snapshot, re
 export function tradingDecision(snapshot: Snapshot): Decision {
   const amountIn = 1_000_000_000n
   const leg = {
-    venue: 'UniswapV2' as const,
-    ...{ pool: weth, sell: usdc, buy: weth, feePips: 3_000, tickSpacing: 0, hooks: zeroAddress },
-    ...{ amountIn, expectedOut: 4n * 10n ** 17n },
-  }
+    sell: usdc,
+    buy: weth,
+    venue: 'UniswapV2',
+    pool: weth,
+    feePips: 3_000,
+    tickSpacing: 0,
+    hooks: zeroAddress,
+    amountIn,
+    expectedOut: 4n * 10n ** 17n,
+  } as const
   return {
     verdict: 'allow',
     reason: 'None',

@@ -22,7 +22,11 @@ beforeAll(async () => {
     VALUES (?, ?, ?, ?, 0, 'included', ?, ?, '17', 'flashbots-private', '10000000000', '3650000000000000000',
             '3660000000000000000', '27.32', '25', ?, ?, ?, ?)`)
   const legs = JSON.stringify([
-    { venue: 'UniswapV3', pool: otherVault, feePips: 500, amountIn: '10000000000', expectedOut: '3650000000000000000' },
+    { venue: 'UniswapV3', pool: otherVault, feePips: 500, amountIn: '6000000000' },
+    {
+      ...{ sell: tokens.usdc.address, buy: otherVault, venue: 'UniswapV3', pool: otherVault },
+      ...{ feePips: 500, amountIn: '4000000000' },
+    },
   ])
   const sentence = 'Sell at most 10,000 USDC for at least 3.6 WETH.'
   await env.DATABASE.batch(
@@ -55,7 +59,11 @@ describe('executions', () => {
       amountOut: '3650000000000000000',
       slippageBps: 27.32,
       predictedSlippageBps: 25,
-      legs: [{ venue: 'UniswapV3', feePips: 500, amountIn: '10000000000' }],
+      // Stored without tokens, a leg trades what its order does.
+      legs: [
+        { sell: tokens.usdc.address, buy: tokens.weth.address, venue: 'UniswapV3', amountIn: '6000000000' },
+        { sell: tokens.usdc.address, buy: otherVault, venue: 'UniswapV3', amountIn: '4000000000' },
+      ],
       display: {
         amountIn: '10,000 USDC',
         amountOut: '3.65 WETH',

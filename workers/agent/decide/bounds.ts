@@ -13,6 +13,8 @@ export const smallestShareBps = 500
 export const lifeBlocks = 3
 /** Share of the slippage bound that is kept free, so that an order survives the usual move of one block. */
 export const largestToleranceShare = 0.25
+/** Legs of an order at most: each may need a head beside it, and the vault takes sixteen entries. */
+export const maximumLegs = 8
 /** Gas of one execution, generously: the vault's part, and each leg's. */
 export const gasOfVault = 400_000n
 export const gasPerLeg = 200_000n

@@ -69,7 +69,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   // Guard.
   const order = orderFor(input, context, route)
   const { legs, expectedOut } = route.plan
-  const guards = judgeAll(guardInput, { ...order, legs: legs.map(({ amountIn }) => amountIn), expectedOut })
+  const guards = judgeAll(guardInput, { ...order, legs, expectedOut })
   const judged = { forecasts, wanted, guards }
   const refusals = guards.filter(({ reason }) => reason !== 'None')
   const refusal = refusals.find(({ reason }) => reason !== 'ReviewRequired')

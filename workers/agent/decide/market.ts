@@ -6,7 +6,7 @@ import { vaultGas } from '../../../shared/routing/gas-schedule.ts'
 import { limitsOf } from '../../../shared/routing/limits.ts'
 import type { RouteRequest } from '../../../shared/routing/route.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
-import { depthImpactBps, depthShareBps, oracleMoveBps } from './bounds.ts'
+import { depthImpactBps, depthShareBps, maximumLegs, oracleMoveBps } from './bounds.ts'
 
 /** Where a slice may be traded: everything a route is planned from but its amount. */
 export type Market = Omit<RouteRequest, 'amount'>
@@ -16,12 +16,15 @@ export function marketOf(input: DecisionInput, chain: ChainDefinition): Market {
   const { snapshot, mandate } = input
   const { sell, buy } = mandate
   const oraclePools = [sell, buy].flatMap((token) => assetOf(snapshot.assets, token)?.twapPool ?? [])
+  const gas = gasCost(input, chain)
   return {
     pools: snapshot.pools,
     sell,
     buy,
-    intermediates: chain.intermediates,
-    gas: gasCost(input, chain),
+    // Every hop costs gas: where nobody knows what that is worth, a route stays with the pair's own pools.
+    intermediates: gas === null ? [] : chain.intermediates,
+    gas,
+    maximumLegs,
     limitOf: limitsOf({ shareBps: depthShareBps, impactBps: depthImpactBps, oraclePools, oracleMoveBps }),
   }
 }
