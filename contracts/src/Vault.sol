@@ -37,8 +37,9 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// TRUST
 /// The executor's key is assumed stolen. Whoever holds it can, until its expiry, a pause or a trip, do no more than make
 /// trades that a treasurer's mandate allows, at the oracle's price less the slippage bound, within the volume and the loss
-/// meter. Router, legs and pools are not trusted: what counts is what the balances say before and after. The oracle is trusted
-/// to answer honestly or not at all; without an answer nothing trades. `THREAT_MODEL.md` has the numbers.
+/// meter. Router, legs, pools and the tokens between pools are not trusted: what counts is what the balances of the two
+/// tokens of the order say before and after. The oracle is trusted to answer honestly or not at all; without an answer nothing
+/// trades. `THREAT_MODEL.md` has the numbers.
 ///
 /// WHO MAY DO WHAT
 /// - owner: deposits, withdraws, books donations, unpauses, seals, hands over in two steps, and loosens after a delay. Nothing

@@ -126,13 +126,13 @@ test('a v4 pool beside the others, with a protocol fee', async () => {
   )
   const twin = (await poolsNow(token0, token1, 10n ** 20n)).find((pool) => pool.venue === 'UniswapV3')
   if (twin?.venue !== 'UniswapV3') throw new Error('There is no v3 pool of DAI and USDC.')
-  const around = Math.floor(twin.tick / 10) * 10
-  const positions = [10, 50, 400].map((reach) => {
-    return { tickLower: around - reach, tickUpper: around + reach, liquidity: twin.liquidity / 40n }
+  const { tick } = twin
+  const positions = [1, 2, 3, 400].map((reach) => {
+    return { tickLower: tick - reach, tickUpper: tick + reach, liquidity: twin.liquidity / 40n }
   })
   const { sqrtPriceX96 } = twin
   const protocolFeePips = { zeroForOne: 50, oneForZero: 20 }
-  const managed = { token0, token1, feePips: 100, tickSpacing: 10, sqrtPriceX96, positions, protocolFeePips }
+  const managed = { token0, token1, feePips: 100, tickSpacing: 1, sqrtPriceX96, positions, protocolFeePips }
   const chain = await deployManagedPool(devnet, managed)
   let throughManager = 0
   let ticksCrossed = 0

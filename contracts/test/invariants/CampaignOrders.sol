@@ -6,6 +6,8 @@ import {Refusal} from "../../src/Refusal.sol";
 import {PriceQuery} from "../../src/interfaces/IPriceOracle.sol";
 import {Asset} from "../../src/guards/AssetBook.sol";
 import {HostilePool} from "../support/HostilePools.sol";
+import {HostileToken} from "../support/HostileToken.sol";
+import {MockToken} from "../support/MockToken.sol";
 import {Signing} from "../support/Signing.sol";
 import {CampaignPeople} from "./CampaignPeople.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
@@ -14,12 +16,25 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 abstract contract CampaignOrders is CampaignPeople {
     HostilePool private hostileForUsdc;
     HostilePool private hostileForWeth;
+    /// @notice A token of the thief's own, with pools into it and out of it.
+    HostileToken private way;
+    HostilePool[2] private intoWay; // selling USDC, selling WETH
+    HostilePool[2] private outOfWay; // for WETH, for USDC
+    address private daiPair; // genuine
+    HostilePool private outOfDai;
 
     function armAdversary() internal {
         hostileForUsdc = new HostilePool(usdc, weth);
         hostileForWeth = new HostilePool(weth, usdc);
         hostileForUsdc.returnTo(address(vault));
         hostileForWeth.returnTo(address(vault));
+        way = new HostileToken();
+        way.lieTo(address(router));
+        MockToken asMock = MockToken(address(way));
+        intoWay = [new HostilePool(usdc, asMock), new HostilePool(weth, asMock)];
+        outOfWay = [new HostilePool(asMock, weth), new HostilePool(asMock, usdc)];
+        daiPair = fillPair(usdc, 60_000_000e6, dai, 60_000_000e18);
+        outOfDai = new HostilePool(dai, weth);
     }
 
     function attempt(uint256 slot, uint256 amount, uint8 route, uint16 skim) internal {
@@ -102,10 +117,38 @@ abstract contract CampaignOrders is CampaignPeople {
             legs[0] = Leg(Venue.UniswapV2, pair, 3000, 0, address(0), amount);
             return legs;
         }
+        if (route % 8 == 1) return throughWay(sells, amount, route, least_);
+        if (route % 8 == 2 && !sells) return throughDai(amount, least_);
         HostilePool hostile = sells ? hostileForWeth : hostileForUsdc;
         hostile.behave(HostilePool.Manner(route % 8 == 4 ? route / 8 % 11 : 0), least_);
         if (route % 8 == 3) hostile.reenter(address(vault), abi.encodeCall(vault.checkpoint, (hints())));
         legs[0].pool = address(hostile);
+    }
+
+    /// @dev Into the thief's token and out of it in two legs, whatever it says meanwhile.
+    function throughWay(bool sells, uint256 amount, uint8 route, uint256 least_) private returns (Leg[] memory legs) {
+        uint256 side = sells ? 1 : 0;
+        way.behave(HostileToken.Manner(route / 8 % 8), amount);
+        way.aim(address(vault), abi.encodeCall(vault.checkpoint, (hints())), route >= 128);
+        intoWay[side].behave(HostilePool.Manner.PaysFairly, amount + 3);
+        outOfWay[side].behave(HostilePool.Manner.PaysFairly, least_ / 2 + least_ % 2);
+        (address sell, address buy) = sells ? (address(weth), address(usdc)) : (address(usdc), address(weth));
+        legs = new Leg[](5);
+        legs[0] = Leg(Venue.Section, sell, 0, 0, address(way), amount);
+        legs[1] = Leg(Venue.UniswapV3, address(intoWay[side]), 0, 0, address(0), amount);
+        legs[2] = Leg(Venue.Section, address(way), 0, 0, buy, 3);
+        legs[3] = Leg(Venue.UniswapV3, address(outOfWay[side]), 0, 0, address(0), 1);
+        legs[4] = Leg(Venue.UniswapV3, address(outOfWay[side]), 0, 0, address(0), 2);
+    }
+
+    /// @dev To DAI through a genuine pair, and on through a pool of the thief's.
+    function throughDai(uint256 amount, uint256 least_) private returns (Leg[] memory legs) {
+        outOfDai.behave(HostilePool.Manner.PaysFairly, least_);
+        legs = new Leg[](4);
+        legs[0] = Leg(Venue.Section, address(usdc), 0, 0, address(dai), amount);
+        legs[1] = Leg(Venue.UniswapV2, daiPair, 3000, 0, address(0), amount);
+        legs[2] = Leg(Venue.Section, address(dai), 0, 0, address(weth), amount);
+        legs[3] = Leg(Venue.UniswapV3, address(outOfDai), 0, 0, address(0), amount);
     }
 
     function queryOf(address token) private view returns (PriceQuery memory query) {
