@@ -73,8 +73,13 @@ describe('the snapshot', () => {
     })
     expect(snapshot.assets).toHaveLength(reach.chain.tokens.length)
     expect(snapshot.pools.length).toBeGreaterThan(2)
-    const [deepest] = (snapshot.pools as { venue: string; pool: string; liquidity?: string }[])
-      .filter(({ venue }) => venue === 'UniswapV3')
+    const { sell, buy } = world.mandate
+    type SeenPool = { venue: string; pool: string; token0: string; token1: string; liquidity?: string }
+    const [deepest] = (snapshot.pools as SeenPool[])
+      .filter(
+        ({ venue, token0, token1 }) =>
+          venue === 'UniswapV3' && [token0, token1].sort().join() === [sell, buy].sort().join(),
+      )
       .sort((a, b) => (BigInt(a.liquidity ?? 0) < BigInt(b.liquidity ?? 0) ? 1 : -1))
     expect(snapshot.history.pool).toBe(deepest?.pool)
     expect(snapshot.history.secondsAgo.at(-1)).toBe(0)
