@@ -228,8 +228,9 @@ function inputOf(flows: readonly Flow[]): bigint {
   return BigInt(Math.ceil(sum))
 }
 
-/** The one that leaves more after gas; the first of equals. */
+/** The one that takes more of the input, and of such the one that leaves more after gas; the first of equals. */
 function better(one: Route | null, other: Route | null): Route | null {
   if (one === null || other === null) return one ?? other
+  if (one.amountIn !== other.amountIn) return other.amountIn > one.amountIn ? other : one
   return other.expectedOut - other.gasOut > one.expectedOut - one.gasOut ? other : one
 }

@@ -67,7 +67,8 @@ export async function deployManagedPool(devnet: Devnet, pool: ManagedPool): Prom
   return { ...devnet.chain, uniswapV4: [{ manager, pools: [{ feePips, tickSpacing, hooks: zeroAddress }] }] }
 }
 
-function encodedKey(key: {
+/** A pool's key as the manager hashes it. */
+export function encodedKey(key: {
   currency0: Address
   currency1: Address
   fee: number

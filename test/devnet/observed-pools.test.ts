@@ -1,4 +1,4 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, zeroAddress } from 'viem'
+import { type Address, type Hex, keccak256, zeroAddress } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { deployTreasury, type Treasury } from '../../scripts/devnet/treasury.ts'
@@ -13,7 +13,7 @@ import { type BookedPool, type KeptPool, largestInputs } from '../../workers/age
 import { poolQuery } from '../../workers/agent/pool-window.ts'
 import { openProviders, openQuorum } from '../../workers/agent/providers.ts'
 import { tickDigest } from '../../workers/agent/tick-digest.ts'
-import { deployManagedPool } from './managed-pools.ts'
+import { deployManagedPool, encodedKey } from './managed-pools.ts'
 
 // What the agent sees of the pools: as much as it could trade in, and what it has kept from earlier.
 
@@ -141,16 +141,9 @@ test('pools of a v4 manager are seen by their keys, with the protocol’s fees b
   const [manager] = chain.uniswapV4.map(({ manager: address }) => address)
   const observed = await look(token0, token1, 10n ** 6n, chain)
   const seen = observed.snapshot.pools.find(({ venue }) => venue === 'UniswapV4')
-  const key = [token0, token1, 500, 10, zeroAddress] as const
-  const types = [
-    { type: 'address' },
-    { type: 'address' },
-    { type: 'uint24' },
-    { type: 'int24' },
-    { type: 'address' },
-  ] as const
+  const key = { currency0: token0, currency1: token1, fee: 500, tickSpacing: 10, hooks: zeroAddress }
   expect(seen).toMatchObject({
-    ...{ pool: manager, id: keccak256(encodeAbiParameters(types, key)), hooks: zeroAddress, token0, token1 },
+    ...{ pool: manager, id: keccak256(encodedKey(key)), hooks: zeroAddress, token0, token1 },
     ...{ feePips: 500, tickSpacing: 10, protocolFeePips, sqrtPriceX96, tick, liquidity: twin.liquidity },
   })
   // Whatever is seen can be written down.
