@@ -74,6 +74,17 @@ contract RouterHostileTest is RouterWorld {
         assertEq(usdc.balanceOf(address(pool)), amountIn);
     }
 
+    /// @notice A pool that gives nothing says so with a zero, on whichever side.
+    function testFuzz_pool_thatOwesNothingIsPaidItsLeg(uint256 amount) public {
+        uint256 amountIn = bound(amount, 1, 1e15);
+        pool.behave(HostilePool.Manner.PaysFairly, 0);
+        assertEq(swap(usdc, weth, only(poolLeg(address(pool), amountIn))), 0);
+        HostilePool back = new HostilePool(weth, usdc);
+        assertEq(swap(weth, usdc, only(poolLeg(address(back), amountIn))), 0);
+        assertEq(usdc.balanceOf(address(pool)), amountIn);
+        assertEq(weth.balanceOf(address(back)), amountIn);
+    }
+
     // --- managers ---
 
     function testFuzz_manager_collectsExactlyTheLegAndOnce(uint256 amount) public {
@@ -127,6 +138,16 @@ contract RouterHostileTest is RouterWorld {
         }
         assertEq(swap(usdc, weth, legs), 0);
         assertEq(usdc.balanceOf(address(pair)), amountIn);
+    }
+
+    /// @notice Not even a pair that would take anything gets more than a pair can count, or a leg that is all fee.
+    function testFuzz_pair_getsNoMoreThanPairsCount(uint256 amount, uint24 fee) public {
+        Leg memory leg = hostileLeg(0, bound(amount, uint256(type(uint112).max) + 1, type(uint256).max / 2));
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(address(pair)));
+        (leg.amountIn, leg.feePips) = (3_000e6, uint24(bound(fee, 1_000_000, type(uint24).max)));
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(address(pair)));
+        leg.feePips = 1_000_000;
+        assertRefused(usdc, weth, only(leg), Refusal.TransferFailed, uint160(address(pair)));
     }
 
     function test_pair_twoWordsOrNothingAreNoReserves() public {
