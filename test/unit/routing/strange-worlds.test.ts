@@ -14,7 +14,10 @@ function anyBits(random: Random, most: number): bigint {
 }
 
 function strangePool(random: Random, number: number): Pool {
-  const [first, second] = [random.integer(0, 3), random.integer(0, 3)].sort((one, other) => one - other) as [number, number]
+  const [first, second] = [random.integer(0, 3), random.integer(0, 3)].sort((one, other) => one - other) as [
+    number,
+    number,
+  ]
   const tokens = {
     token0: networkTokens[first]?.address ?? '0x',
     token1: networkTokens[second === first ? first + 1 : second]?.address ?? '0x',
@@ -31,7 +34,11 @@ function strangePool(random: Random, number: number): Pool {
   const positions = Array.from({ length: random.integer(0, 5) }, () => {
     const lower = Math.max(-most, near - random.integer(-20, 300))
     const upper = Math.min(most, lower + random.integer(1, 400))
-    return { lower: lower * tickSpacing, upper: Math.max(upper, lower + 1) * tickSpacing, liquidity: anyBits(random, 100) }
+    return {
+      lower: lower * tickSpacing,
+      upper: Math.max(upper, lower + 1) * tickSpacing,
+      liquidity: anyBits(random, 100),
+    }
   })
   const pool = concentrated(number, { feePips, tickSpacing, tick, positions })
   return { ...pool, ...tokens, sqrtPriceX96: sqrtPriceAtTick(tick) }
