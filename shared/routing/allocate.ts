@@ -23,19 +23,26 @@ const shareUnits = Number.MAX_SAFE_INTEGER + 1
 /**
  * Whole amounts in these proportions that add up to the input, each with its exact output. The remainder of rounding, and what
  * a leg cannot take, goes to the largest free leg that still can; if none can, the legs take less than the input.
+ *
+ * @param spendAll the input is on its way and nothing of it may stay behind: at last a held leg takes what is left, too
  */
-export function allocate(shares: readonly Share[], amountIn: bigint): PricedLeg[] {
+export function allocate(shares: readonly Share[], amountIn: bigint, spendAll: boolean): PricedLeg[] {
   const ordered = shares.filter(({ amount }) => amount > 0).sort(byRoom)
   const amounts = wholeAmounts(ordered, amountIn)
   const legs = ordered.map(({ venue }, index) => ({ venue, quote: venue.quotes.ofInput(amounts[index] ?? 0n) }))
-  for (const [index, { isHeld }] of ordered.entries()) {
-    let left = amountIn
-    for (const { quote } of legs) left -= quote.amountIn
-    if (left <= 0n) break
-    const leg = legs[index]
-    if (leg === undefined || leg.quote.exhausted || isHeld) continue
-    leg.quote = leg.venue.quotes.ofInput(leg.quote.amountIn + left)
+  for (const mayBeHeld of spendAll ? [false, true] : [false]) {
+    for (const [index, { isHeld }] of ordered.entries()) {
+      let left = amountIn
+      for (const { quote } of legs) left -= quote.amountIn
+      const leg = legs[index]
+      if (left > 0n && leg !== undefined && !leg.quote.exhausted && (mayBeHeld || !isHeld)) {
+        leg.quote = leg.venue.quotes.ofInput(leg.quote.amountIn + left)
+      }
+    }
   }
+  // What is too little to buy anything in one pool may buy something in another.
+  const useful = ordered.filter((_, index) => (legs[index]?.quote.amountOut ?? 0n) > 0n)
+  if (useful.length > 0 && useful.length < ordered.length) return allocate(useful, amountIn, spendAll)
   return legs.filter(({ quote }) => quote.amountIn > 0n && quote.amountOut > 0n)
 }
 

@@ -5,11 +5,16 @@ import { q96 } from './tick-math.ts'
 export const largestGapBps = 0.01
 
 /** Relative error that the doubles of the bound may carry, with room to spare. */
-const boundTolerance = 1e-13
+const boundTolerance = 1e-12
 
-/** How near a plan is to the best one. Amounts in base units of the bought token. */
+/**
+ * How near a plan is to the best one. Amounts in base units of the bought token. "Any" way to trade uses each pool once, for one pair
+ * of its tokens, as far as its ticks are known and within the limits that were set; where pools are so far apart that money could be
+ * made in a circle, it is every way that makes none. Of gas the gap only says that nothing is given up beyond what is saved: another
+ * plan might still save more.
+ */
 export interface Certificate {
-  /** What no split of these pools can exceed for this input, gas aside. */
+  /** What no way to trade this input through these pools can exceed, gas aside. */
   upperBound: bigint
   /** What the plan stays below the bound, beyond what rounding and saved gas explain; basis points of the bound, not negative. */
   gapBps: number

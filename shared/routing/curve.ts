@@ -6,6 +6,8 @@
  * A curve is a cursor: `moveTo` sets the other fields to what the pool takes and gives until its marginal price is 1/u².
  */
 export interface Curve {
+  /** u at the pool's present price, whether or not there is liquidity. */
+  readonly presentU: number
   /** u of the first unit of input; infinite for a pool without liquidity that way. */
   readonly firstU: number
   /** Input so far, base units. */
@@ -24,11 +26,11 @@ export interface Curve {
   /** Moves the cursor to this input, or to where the pool is exhausted, and returns u there. Base units. */
   moveToInput(amountIn: number): number
   /**
-   * Moves the cursor to where output − λ·input − cost is largest among all stops with a marginal price of at least λ = 1/u²,
+   * Moves the cursor to where output − λ·input − cost is largest among all stops up to `limit` with a marginal price of at least λ = 1/u²,
    * where a trade at all costs `legCost` and each initialised tick crossed `crossingCost`, and returns that difference: 0, at
    * the start, where no trade pays. Costs in base units of the bought token.
    */
-  moveToBest(u: number, legCost: number, crossingCost: number): number
+  moveToBest(u: number, limit: number, legCost: number, crossingCost: number): number
   /** u at which the `crossings`-th initialised tick is reached but not crossed; infinite where there are no more. */
   uBeforeCrossing(crossings: number): number
 }

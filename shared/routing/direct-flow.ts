@@ -3,19 +3,21 @@ import { type Flow, flowsOf } from './flow.ts'
 import type { GasCost } from './gas.ts'
 import { type NetSplit, netSplit } from './net-split.ts'
 import type { Edge, Network } from './network.ts'
-import { outputBound, outputOfAll, waterfill } from './waterfill.ts'
+import { moveAll, outputBound, outputOfAll, waterfill } from './waterfill.ts'
 
 /** Flows for an input, and what bounds them. Amounts in base units of the bought token. */
 export interface Solution {
   flows: Flow[]
-  /** What no routing of this input can exceed, gas aside. */
+  /** What no routing of this input can exceed, gas aside; of what is carried, where the pools cannot take all. */
   bound: number
   /** Output per further input at the end of the flows with the most output, base units. */
   marginalPrice: number
-  /** The pools cannot take the input. */
+  /** The pools, or as many legs as are allowed, cannot take the input: the flows are what they can. */
   isExhausted: boolean
   /** What these flows save in gas against those with the most output. */
   gasSaved: number
+  /** The flows with the most output, where gas has chosen others; else null. */
+  gross: Flow[] | null
 }
 
 /** A leg may be left out where that costs no more than this share of the output: a twentieth of what a certificate tolerates. */
@@ -28,20 +30,31 @@ const negligible = 5e-8
 export function directSolution(network: Network, amountIn: number, gas: GasCost | null, maximumLegs: number): Solution {
   const { edges } = network
   const u = waterfill(edges, amountIn)
-  const isExhausted = u === Number.POSITIVE_INFINITY
-  const bound = isExhausted ? outputOfAll(edges) : outputBound(edges, u, amountIn)
   const everything = flowsOf(network)
-  const gross = { bound, marginalPrice: isExhausted ? 0 : priceAt(u), isExhausted, gasSaved: 0 }
-  if (isExhausted) return { ...gross, flows: mostInput(everything, maximumLegs) }
-  if (gas === null || gas.pricePerGas <= 0) {
-    return { ...gross, flows: withoutDust(network, amountIn, maximumLegs, bound) }
-  }
-  const net = netSplit(edges, costsOf(edges, gas), amountIn)
-  if (net === null) return { ...gross, flows: everything }
-  const limited = limitedTo(network, net)
+  if (u === Number.POSITIVE_INFINITY) return carried(network, mostInput(everything, maximumLegs))
+  const bound = outputBound(edges, u, amountIn)
+  const solution = { bound, marginalPrice: priceAt(u), isExhausted: false, gasSaved: 0, gross: null }
+  const net = gas !== null && gas.pricePerGas > 0 ? netSplit(edges, costsOf(edges, gas), amountIn) : null
+  const limited = net === null ? network : limitedTo(network, net)
   waterfill(limited.edges, amountIn)
-  const flows = withoutDust(limited, amountIn, maximumLegs, outputOfAll(limited.edges))
-  return { ...gross, flows, gasSaved: (gasOfFlows(everything, gas) - gasOfFlows(flows, gas)) * gas.pricePerGas }
+  const flows = withFewerLegs(limited, amountIn, maximumLegs, outputOfAll(limited.edges))
+  if (flows === null) return carried(network, mostInput(everything, maximumLegs))
+  if (gas === null || net === null) return { ...solution, flows }
+  const gasSaved = (gasOfFlows(everything, gas) - gasOfFlows(flows, gas)) * gas.pricePerGas
+  return { ...solution, flows, gasSaved, gross: everything.length <= maximumLegs ? everything : null }
+}
+
+/** Flows each as far as its pool goes, with what bounds the input they carry. */
+function carried(network: Network, flows: readonly Flow[]): Solution {
+  const chosen = new Set(flows.map(({ edge }) => edge.venue))
+  const full = network.edges.filter(({ venue }) => chosen.has(venue))
+  moveAll(full, Number.POSITIVE_INFINITY)
+  const atTheEnd = flowsOf({ tokens: network.tokens, edges: full })
+  let amountIn = 0
+  for (const { share } of atTheEnd) amountIn += share.amount
+  const u = waterfill(network.edges, amountIn)
+  const bound = u === Number.POSITIVE_INFINITY ? outputOfAll(network.edges) : outputBound(network.edges, u, amountIn)
+  return { flows: atTheEnd, bound, marginalPrice: 0, isExhausted: true, gasSaved: 0, gross: null }
 }
 
 export function gasOfFlows(flows: readonly Flow[], { schedule }: GasCost): number {
@@ -61,13 +74,13 @@ function limitedTo({ tokens, edges }: Network, { limits }: NetSplit): Network {
   return { tokens, edges: edges.map((edge, index) => ({ ...edge, limit: limits[index] ?? 0 })) }
 }
 
-/** The legs that take most; where liquidity runs out each takes what it can. */
+/** The legs that take most. */
 function mostInput(flows: readonly Flow[], maximumLegs: number): Flow[] {
   return flows.toSorted((one, other) => other.share.amount - one.share.amount).slice(0, maximumLegs)
 }
 
-/** Leaves out the smallest leg for as long as that costs next to nothing, or there are too many. */
-function withoutDust(network: Network, amountIn: number, maximumLegs: number, best: number): Flow[] {
+/** Leaves out the smallest leg for as long as that costs next to nothing, or there are too many; null where fewer cannot carry it. */
+function withFewerLegs(network: Network, amountIn: number, maximumLegs: number, best: number): Flow[] | null {
   let flows = flowsOf(network)
   for (;;) {
     const smallest = flows.reduce<Flow | null>(
@@ -77,9 +90,10 @@ function withoutDust(network: Network, amountIn: number, maximumLegs: number, be
     if (smallest === null || flows.length === 1) return flows
     if (flows.length <= maximumLegs && smallest.share.amount > amountIn * 0.01) return flows
     const rest = flows.filter((flow) => flow !== smallest).map(({ edge }) => edge)
-    const u = waterfill(rest, amountIn)
-    const isEnough = u !== Number.POSITIVE_INFINITY && outputOfAll(rest) >= best * (1 - negligible)
-    if (!isEnough && flows.length <= maximumLegs) return flows
+    const isEnough = waterfill(rest, amountIn) !== Number.POSITIVE_INFINITY
+    const isAsGood = isEnough && outputOfAll(rest) >= best * (1 - negligible)
+    if (!isAsGood && flows.length <= maximumLegs) return flows
+    if (!isEnough) return null
     flows = flowsOf({ tokens: network.tokens, edges: rest })
   }
 }

@@ -1,6 +1,6 @@
 import { allocate, type PricedLeg, type Share } from './allocate.ts'
 import type { Curve } from './curve.ts'
-import { type Edge, longestPath, type Network } from './network.ts'
+import type { Edge, Network } from './network.ts'
 
 /** A share of a token that leaves through one edge. */
 export interface Flow {
@@ -34,22 +34,9 @@ export function topologicalOrder({ tokens }: Network, flows: readonly Flow[]): n
   return order
 }
 
-/** Pools on the longest path of the flows, whose tokens come in this order. */
-export function pathLength(order: readonly number[], flows: readonly Flow[]): number {
-  const lengths = new Map<number, number>()
-  for (const token of order) {
-    for (const { edge } of flows) {
-      if (edge.from !== token) continue
-      lengths.set(edge.to, Math.max(lengths.get(edge.to) ?? 0, (lengths.get(token) ?? 0) + 1))
-    }
-  }
-  return Math.max(0, ...lengths.values())
-}
-
-/** Whether the flows can be executed one token after the other, over paths that are not too long. */
+/** Whether the flows can be executed one token after the other. */
 export function isExecutable(network: Network, flows: readonly Flow[]): boolean {
-  const order = topologicalOrder(network, flows)
-  return order !== null && pathLength(order, flows) <= longestPath
+  return topologicalOrder(network, flows) !== null
 }
 
 /** What came of executing flows in whole units. */
@@ -85,6 +72,7 @@ export function execute(
     const legs = allocate(
       leaving.map(({ share }) => share),
       balance,
+      token !== 0,
     )
     let taken = 0n
     for (const { quote } of legs) taken += quote.amountIn

@@ -14,9 +14,10 @@ export interface DepthLimits {
 
 /** These limits as the solver takes them. */
 export function limitsOf({ shareBps, impactBps, oraclePools, oracleMoveBps }: DepthLimits): LimitOf {
+  const guards = new Set(oraclePools.map((pool) => pool.toLowerCase()))
   return (venue) => {
     const share = venue.curve.moveToInput((depthOf(venue, impactBps) * shareBps) / 10_000)
-    const isOracle = venue.pool.venue === 'UniswapV3' && oraclePools.includes(venue.pool.pool)
+    const isOracle = venue.pool.venue === 'UniswapV3' && guards.has(venue.pool.pool.toLowerCase())
     return isOracle ? Math.min(share, uAfterMove(venue, oracleMoveBps)) : share
   }
 }
@@ -27,6 +28,7 @@ export function depthOf(venue: Venue, impactBps: number): number {
   return venue.curve.amountIn
 }
 
+/** From where the price stands now, so that a gap without liquidity counts as what it is. */
 function uAfterMove({ curve }: Venue, moveBps: number): number {
-  return curve.firstU / Math.sqrt(1 - moveBps / 10_000)
+  return curve.presentU / Math.sqrt(1 - moveBps / 10_000)
 }

@@ -65,7 +65,7 @@ function relaxed(branches: readonly Branch[], costs: readonly BranchCost[], amou
     const limits = branches.map(({ curve, limit }, index) => {
       const { leg, crossing } = costs[index] ?? { leg: 0, crossing: 0 }
       const highest = u < limit ? u : limit
-      gain += curve.moveToBest(highest, leg, crossing)
+      gain += curve.moveToBest(u, limit, leg, crossing)
       total += curve.amountIn
       return curve.amountIn === 0 ? 0 : curve.standsAt < highest ? curve.standsAt : limit
     })

@@ -9,8 +9,8 @@ import { type Solved, solve, solveOn } from './network-solve.ts'
 const mostCandidates = 3
 
 /**
- * The best flow through a network, in doubles; null where no path leads to the bought token or the pools cannot carry the
- * input. With gas, the pools that are worth it. Never more legs than allowed, unless fewer cannot carry the input.
+ * The best flow through a network, in doubles; null where no path leads to the bought token, or the pools, or as many legs as are
+ * allowed, cannot carry the input. With gas, the pools that are worth it.
  */
 export function networkSolution(
   network: Network,
@@ -22,13 +22,16 @@ export function networkSolution(
   if (gross === null) return null
   const counted = gas !== null && gas.pricePerGas > 0
   const chosen = withFewerLegs(counted ? netOfGas(network, gross, amountIn, gas) : gross, amountIn, maximumLegs)
+  if (chosen === null) return null
   const { bound, prices } = gross.dual
-  const gasSaved = counted ? (gasOfFlows(gross.flows, gas) - gasOfFlows(chosen.flows, gas)) * gas.pricePerGas : 0
-  return { flows: chosen.flows, bound, marginalPrice: prices[0] ?? 0, isExhausted: false, gasSaved }
+  const solution = { flows: chosen.flows, bound, marginalPrice: prices[0] ?? 0, isExhausted: false }
+  if (!counted) return { ...solution, gasSaved: 0, gross: null }
+  const gasSaved = (gasOfFlows(gross.flows, gas) - gasOfFlows(chosen.flows, gas)) * gas.pricePerGas
+  return { ...solution, gasSaved, gross: gross.flows.length <= maximumLegs ? gross.flows : null }
 }
 
-/** Leaves out, of the smallest flows, the one that costs least, for as long as there are too many. */
-function withFewerLegs(from: Solved, amountIn: number, maximumLegs: number): Solved {
+/** Leaves out, of the smallest flows, the one that costs least, while there are too many; null where fewer cannot carry the input. */
+function withFewerLegs(from: Solved, amountIn: number, maximumLegs: number): Solved | null {
   let best = from
   while (best.flows.length > maximumLegs) {
     const { dual, flows, network } = best
@@ -43,7 +46,7 @@ function withFewerLegs(from: Solved, amountIn: number, maximumLegs: number): Sol
       (found, one) => (found === null || one.dual.bound > found.dual.bound ? one : found),
       null,
     )
-    if (next === null) return best
+    if (next === null) return null
     best = next
   }
   return best

@@ -12,6 +12,17 @@ import { poolOfTwoFlows, type Solved, solveOn } from './network-solve.ts'
 
 /** Paths that are tried as additions, best first. */
 const mostAdditions = 4
+/** Pools a hop of a path that is tried with several of them, and how many such paths are. */
+const widths = [2, 3, Number.POSITIVE_INFINITY]
+const mostBroad = 12
+/** Share of the output from which a leg's gas makes broad paths worth trying. */
+const noticeableGas = 5e-5
+
+interface Addition {
+  edges: Edge[]
+  /** Output for the first unit of input, base units. */
+  price: number
+}
 
 /** The flows that leave most after gas. */
 export function netOfGas(network: Network, gross: Solved, amountIn: number, gas: GasCost): Solved {
@@ -99,15 +110,29 @@ class Search {
   #more(from: Solved): Solved | null {
     const used = new Set(from.flows.map(({ edge }) => edge))
     const [last] = from.dual.prices
-    const additions = this.#paths
-      .map((path) => this.#addition(path, from))
-      .filter(({ edges, price }) => price > (last ?? 0) && edges.some((edge) => !used.has(edge)))
-      .sort((one, other) => other.price - one.price)
+    const isNew = ({ edges, price }: Addition) => price > (last ?? 0) && edges.some((edge) => !used.has(edge))
+    const singles = this.#paths.map((path) => this.#addition(path, from)).filter(isNew)
+    const broad = this.#gasMatters(from)
+      ? this.#paths.flatMap((path) => widths.map((width) => this.#broadPath(path, width))).filter(isNew)
+      : []
+    singles.sort((one, other) => other.price - one.price)
     let best: Solved | null = null
-    for (const { edges } of additions.slice(0, mostAdditions)) {
-      const candidate = this.within([...new Set([...used, ...edges])], from)
+    for (const { edges } of [...singles.slice(0, mostAdditions), ...broad.slice(0, mostBroad)]) {
+      const candidate = this.#pruned(this.within([...new Set([...used, ...edges])], from))
       if (candidate !== null && this.netOf(candidate) > this.netOf(best ?? from)) best = candidate
     }
+    return best
+  }
+
+  /** Whether a leg costs a share of the output that is worth a search. */
+  #gasMatters(from: Solved): boolean {
+    return this.#mostSaved(from.flows) > longestPath * noticeableGas * from.dual.bound
+  }
+
+  /** Without the pools that are not worth their gas. */
+  #pruned(from: Solved | null): Solved | null {
+    let best = from
+    for (let next = best; next !== null; next = this.#fewer(next)) best = next
     return best
   }
 
@@ -117,7 +142,7 @@ class Search {
     return (dual.prices[edge.to] ?? 0) * edge.curve.amountOut - (dual.prices[edge.from] ?? 0) * share.amount
   }
 
-  /** The most gas that leaving out one pool can save: its own, and that of the others on its path. */
+  /** About the most gas that leaving out one pool saves: its own, and that of others which then carry nothing. */
   #mostSaved(flows: readonly Flow[]): number {
     let largest = 0
     for (const flow of flows) largest = Math.max(largest, gasOfFlows([flow], this.#gas))
@@ -147,7 +172,7 @@ class Search {
   }
 
   /** The pools of a path that give most for the next unit, and what they give for it at the end. */
-  #addition(path: readonly number[], { dual, flows }: Solved): { edges: Edge[]; price: number } {
+  #addition(path: readonly number[], { dual, flows }: Solved): Addition {
     const used = new Set(flows.map(({ edge }) => edge))
     const edges: Edge[] = []
     let price = 1
@@ -167,6 +192,21 @@ class Search {
       if (best === null) return { edges: [], price: 0 }
       edges.push(best)
       price *= bestPrice
+    }
+    return { edges, price }
+  }
+
+  /** The best few pools of each hop of a path, since one alone may not be worth the gas of the hop that they share. */
+  #broadPath(path: readonly number[], width: number): Addition {
+    const edges: Edge[] = []
+    let price = 1
+    for (const [position, from] of path.slice(0, -1).entries()) {
+      const pools = this.#between(from, path[position + 1] ?? from)
+        .filter(({ curve, limit }) => curve.firstU < limit)
+        .sort((one, other) => one.curve.firstU - other.curve.firstU)
+      const [first] = pools
+      edges.push(...pools.slice(0, width))
+      price *= first === undefined ? 0 : priceAt(first.curve.firstU)
     }
     return { edges, price }
   }

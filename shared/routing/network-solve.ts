@@ -5,7 +5,7 @@ import type { Network } from './network.ts'
 
 /** Imbalance up to which the pools count as able to take the input. */
 const carries = 1e-6
-/** Intermediate tokens for which every way of ordering them is tried. */
+/** Intermediate tokens of which every order is tried; further ones come after them as given. */
 const mostOrdered = 4
 
 /** Flows with the network and the dual they come from. */
@@ -16,9 +16,8 @@ export interface Solved {
 }
 
 /**
- * Flows that can be executed. Where prices are apart the best flow may go in a circle, or over longer paths than allowed; then
- * each intermediate token is either near the sold one or near the bought one, flows among them go from the former to the
- * latter, and the best of these orders counts. A StableSwap pool trades one pair of its tokens, the best of them.
+ * Flows that can be executed. Where prices are apart the best flow may go in a circle; then the intermediate tokens are put in an
+ * order, flows lead only onwards in it, and the best order counts. A StableSwap pool trades one pair of its tokens, the best of them.
  */
 export function solve(network: Network, amountIn: number): Solved | null {
   const free = solveInPairs(network, amountIn)
@@ -61,18 +60,18 @@ export function solveOn(network: Network, amountIn: number, warm: readonly numbe
   return dual === null || dual.imbalance > carries ? null : { network, dual, flows: flowsOf(network) }
 }
 
-/** The network with its intermediate tokens in every order of two ranks; edges among them only from the first to the second. */
+/** The network with its intermediate tokens in every order; edges among them lead only onwards. */
 function orders({ tokens, edges }: Network): Network[] {
   const last = tokens.length - 1
-  const intermediates = Math.min(last - 1, mostOrdered)
-  // All of one rank is part of every other order.
-  return Array.from({ length: 2 ** intermediates - 2 }, (_, index) => {
-    const ranks = index + 1
-    const isNearBought = (token: number) => token > intermediates || ((ranks >> (token - 1)) & 1) === 1
-    const isEnd = (token: number) => token === 0 || token === last
-    return {
-      tokens,
-      edges: edges.filter(({ from, to }) => isEnd(from) || isEnd(to) || (!isNearBought(from) && isNearBought(to))),
-    }
+  const intermediates = Array.from({ length: last - 1 }, (_, index) => index + 1)
+  const rest = intermediates.slice(mostOrdered)
+  return permutations(intermediates.slice(0, mostOrdered)).map((order) => {
+    const positions = new Map([0, ...order, ...rest, last].map((token, position) => [token, position]))
+    return { tokens, edges: edges.filter(({ from, to }) => (positions.get(from) ?? 0) < (positions.get(to) ?? 0)) }
   })
+}
+
+function permutations(items: readonly number[]): number[][] {
+  if (items.length <= 1) return [[...items]]
+  return items.flatMap((item) => permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]))
 }

@@ -33,7 +33,11 @@ export function networkOf(
   const positions = new Map(tokens.map((token, position) => [token.toLowerCase(), position]))
   const last = tokens.length - 1
   const edges: Edge[] = []
+  const seen = new Set<string>()
   for (const pool of pools) {
+    const name = nameOf(pool)
+    if (seen.has(name)) continue
+    seen.add(name)
     const traded = tokensOf(pool).flatMap((token) => positions.get(token.toLowerCase()) ?? [])
     for (const from of traded) {
       for (const to of traded) {
@@ -62,6 +66,11 @@ function withoutDeadEnds({ tokens, edges }: Network): Network {
     return from === undefined || to === undefined ? [] : [{ ...edge, from, to }]
   })
   return withoutDeadEnds({ tokens: kept.flatMap((token) => tokens[token] ?? []), edges: reached })
+}
+
+/** What tells a pool from all others; one that is given twice is still one pool. */
+function nameOf(pool: RoutablePool): string {
+  return (pool.venue === 'UniswapV4' ? pool.pool + pool.id : pool.pool).toLowerCase()
 }
 
 function isSame(one: Address, other: Address): boolean {

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { minimum } from '../chain/units.ts'
+import { maximumUint256, minimum } from '../chain/units.ts'
 import type { RoutablePool } from '../schema/pool.ts'
 import { type Certificate, certify, largestRoundingOf } from './certificate.ts'
 import { directSolution, type Solution } from './direct-flow.ts'
@@ -68,8 +68,12 @@ export function isReachable({ pools, sell, buy, intermediates = [] }: Omit<Route
   return (spotPrices(networkOf(pools, sell, buy, intermediates, noLimit))[0] ?? 0) > 0
 }
 
-/** Rounds of halving in which the most that a network can carry is found: to a millionth. */
-const capacityRounds = 20
+/** Factor by which an input is lowered until a network can carry it, then rounds of halving to this share of the most. */
+const bracket = 1024
+const capacityRounds = 50
+const capacityResolution = 1e-9
+/** No token has more units than a 256-bit number. */
+const mostOfAnything = Number(maximumUint256)
 /** Rounds of Newton's method towards an exact output; the output is concave in the input, so it closes in from below. */
 const outputRounds = 40
 
@@ -86,15 +90,18 @@ class Planner {
 
   ofInput(amountIn: bigint): Route | null {
     if (amountIn <= 0n) return null
-    const solution = this.#solve(Number(amountIn)) ?? this.#mostCarried(Number(amountIn))
-    const routes = [solution, this.#direct(Number(amountIn))].map((candidate) => this.#routeOf(candidate, amountIn))
-    return routes.reduce(better, null) ?? this.#smallest(amountIn)
+    const wanted = Math.min(Number(amountIn), mostOfAnything)
+    const solution = this.#solve(wanted) ?? this.#mostCarried(wanted)
+    if (solution === null) return null
+    const gross = solution.gross === null ? null : { ...solution, flows: solution.gross, gasSaved: 0 }
+    const routes = [solution, gross, this.#direct(wanted)].map((candidate) => this.#routeOf(candidate, amountIn))
+    return routes.reduce(better, null) ?? this.#smallest(solution, amountIn)
   }
 
   ofOutput(amountOut: bigint): Route | null {
     const first = spotPrices(this.#network)[0] ?? 0
     if (amountOut <= 0n || !(first > 0)) return null
-    const wanted = Number(amountOut)
+    const wanted = Math.min(Number(amountOut), mostOfAnything)
     let amountIn = wanted / first
     for (let round = 0; round < outputRounds; round++) {
       const solution = this.#solve(amountIn)
@@ -113,6 +120,8 @@ class Planner {
     let amountIn = estimate > 0n ? estimate : 1n
     let enough: Route | null = null
     for (let step = 1n; enough === null; step *= 2n) {
+      // Whole units may never get there, although parts of them would.
+      if (amountIn > maximumUint256) return null
       const route = this.ofInput(amountIn)
       if (route?.partial === true) return { ...route, partial: route.expectedOut < amountOut }
       const out = route?.expectedOut ?? 0n
@@ -139,7 +148,7 @@ class Planner {
 
   /** All that the pools give, where the output wanted is more. */
   #most(amountIn: number, amountOut: bigint): Route | null {
-    const route = this.ofInput(BigInt(Math.ceil(amountIn)))
+    const route = this.ofInput(BigInt(Math.ceil(Math.min(amountIn, mostOfAnything))))
     return route === null ? null : { ...route, partial: route.expectedOut < amountOut }
   }
 
@@ -160,19 +169,25 @@ class Planner {
 
   /** The most of an input that the network can carry. */
   #mostCarried(amountIn: number): Solution | null {
-    let low = 0
     let high = amountIn
-    let best: Solution | null = null
-    for (let round = 0; round < capacityRounds; round++) {
+    let low = high / bracket
+    let best = this.#solve(low)
+    while (best === null && low >= 1) {
+      high = low
+      low /= bracket
+      best = this.#solve(low)
+    }
+    if (best === null) return null
+    for (let round = 0; round < capacityRounds && high - low > low * capacityResolution; round++) {
       const middle = low + (high - low) / 2
       const solution = this.#solve(middle)
       if (solution === null) high = middle
       else {
         low = middle
-        best = { ...solution, isExhausted: true }
+        best = solution
       }
     }
-    return best
+    return { ...best, isExhausted: true, gross: null }
   }
 
   #routeOf(solution: Solution | null, amountIn: bigint): Route | null {
@@ -206,18 +221,18 @@ class Planner {
   }
 
   /** An input too small to show in doubles goes where the first unit gives most. */
-  #smallest(amountIn: bigint): Route | null {
-    const { edges, tokens } = this.#network
+  #smallest(solution: Solution, amountIn: bigint): Route | null {
+    if (solution.isExhausted) return null
+    const last = this.#network.tokens.length - 1
     let best: Flow | null = null
-    for (const edge of edges) {
-      if (edge.from !== 0 || edge.to !== tokens.length - 1) continue
-      if (best === null || edge.curve.firstU < best.edge.curve.firstU) {
-        best = { edge, share: { venue: edge.venue, amount: 1, isHeld: false, crossings: 0 } }
+    for (const edge of this.#network.edges) {
+      const { venue, curve, limit } = edge
+      if (edge.from !== 0 || edge.to !== last || curve.moveToInput(Number(amountIn)) > limit) continue
+      if (best === null || curve.firstU < best.edge.curve.firstU) {
+        best = { edge, share: { venue, amount: 1, isHeld: false, crossings: 0 } }
       }
     }
-    if (best === null) return null
-    const solution = { flows: [best], bound: 0, marginalPrice: 0, isExhausted: false, gasSaved: 0 }
-    return this.#certified(solution, execute(this.#network, [best], [0, tokens.length - 1], amountIn), amountIn)
+    return best === null ? null : this.#routeOf({ ...solution, flows: [best], gasSaved: 0 }, amountIn)
   }
 }
 

@@ -10,9 +10,6 @@ import { reservesOf, roomOf } from './v2.ts'
 // dy = L·(1/q₀ − 1/q₁), where γ = 1 − fee. The marginal price of the input is γ/q², so at the price 1/u² a pool stands at
 // q = u·√γ (Uniswap v3 whitepaper, section 6.2, in one coordinate for both directions).
 
-/** A v2 pair gives its last units only at absurd prices; a million in q is a price moved by 10^12. */
-const constantProductReach = 1_000_000
-
 /** A stretch of constant liquidity, with the sums over all before it. */
 interface Segment {
   start: number
@@ -30,6 +27,7 @@ type Source = () => Pick<Segment, 'start' | 'end' | 'liquidity' | 'crossings'> |
 
 /** Curve of a constant-product or concentrated pool. Stretches are worked out as far as a trade has ever come, and kept. */
 export class SegmentCurve implements Curve {
+  readonly presentU: number
   readonly firstU: number
   amountIn = 0
   amountOut = 0
@@ -48,6 +46,7 @@ export class SegmentCurve implements Curve {
     this.#gamma = 1 - swapFeePips(pool, zeroForOne) / Number(pipsOfOne)
     this.#rootGamma = Math.sqrt(this.#gamma)
     this.#source = pool.venue === 'UniswapV2' ? pairSource(pool, zeroForOne, this.#gamma) : tickSource(pool, zeroForOne)
+    this.presentU = presentQ(pool, zeroForOne) / this.#rootGamma
     this.firstU = this.#uAt(this.#segment(0)?.start)
   }
 
@@ -94,11 +93,12 @@ export class SegmentCurve implements Curve {
     return this.standsAt
   }
 
-  moveToBest(u: number, legCost: number, crossingCost: number): number {
+  moveToBest(u: number, limit: number, legCost: number, crossingCost: number): number {
     const lambda = priceAt(u)
-    this.moveTo(u)
+    const furthest = u < limit ? u : limit
+    this.moveTo(furthest)
     let best = this.#profit(lambda, legCost + crossingCost * this.crossings)
-    let stop = u
+    let stop = furthest
     for (let index = this.#at - 1; index >= 0; index--) {
       const segment = this.#segments[index]
       const after = this.#segments[index + 1]
@@ -112,7 +112,7 @@ export class SegmentCurve implements Curve {
       }
     }
     if (best <= 0) stop = 0
-    if (stop !== u) this.moveTo(stop)
+    if (stop !== furthest) this.moveTo(stop)
     return best > 0 ? best : 0
   }
 
@@ -200,6 +200,16 @@ function outputThrough({ start, end, liquidity, amountOutBefore }: Segment): num
   return amountOutBefore + (liquidity * (end - start)) / (start * end)
 }
 
+/** q at the pool's present price. */
+function presentQ(pool: Pool, zeroForOne: boolean): number {
+  if (pool.venue === 'UniswapV2') {
+    const [reserveIn, reserveOut] = reservesOf(pool, zeroForOne)
+    return Math.sqrt(Number(reserveIn) / Number(reserveOut))
+  }
+  const rootPrice = Number(pool.sqrtPriceX96) / q96
+  return zeroForOne ? 1 / rootPrice : rootPrice
+}
+
 function pairSource(pool: V2Pool, zeroForOne: boolean, gamma: number): Source {
   const [reserveIn, reserveOut] = reservesOf(pool, zeroForOne).map(Number) as [number, number]
   const start = Math.sqrt(reserveIn / reserveOut)
@@ -209,7 +219,7 @@ function pairSource(pool: V2Pool, zeroForOne: boolean, gamma: number): Source {
   return () => {
     if (isDone) return null
     isDone = true
-    return { start, end: Math.min(start * constantProductReach, start + room), liquidity, crossings: 0 }
+    return { start, end: start + room, liquidity, crossings: 0 }
   }
 }
 

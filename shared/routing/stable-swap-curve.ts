@@ -7,6 +7,7 @@ const reach = 1_000_000
 
 /** A StableSwap pool as a cursor for the solver. It has no ticks, and no end but absurd prices. */
 export class StableSwapCurve implements Curve {
+  readonly presentU: number
   readonly firstU: number
   readonly crossings = 0
   amountIn = 0
@@ -20,6 +21,7 @@ export class StableSwapCurve implements Curve {
     this.#curve = new StableCurve(pool, sold, bought)
     const price = this.#curve.marginalPrice(0)
     this.firstU = price > 0 ? 1 / Math.sqrt(price) : Number.POSITIVE_INFINITY
+    this.presentU = this.firstU
     this.#lastU = this.firstU * reach
   }
 
@@ -46,8 +48,8 @@ export class StableSwapCurve implements Curve {
     return this.standsAt
   }
 
-  moveToBest(u: number, legCost: number): number {
-    this.moveTo(u)
+  moveToBest(u: number, limit: number, legCost: number): number {
+    this.moveTo(u < limit ? u : limit)
     const profit = this.amountIn > 0 ? this.amountOut - priceAt(u) * this.amountIn - legCost : 0
     if (profit > 0) return profit
     this.moveTo(0)

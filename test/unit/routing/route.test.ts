@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { limitsOf } from '../../../shared/routing/limits.ts'
 import { directionOf, exactQuotes, quotePool } from '../../../shared/routing/pool-quote.ts'
 import { planRoute, type Route, type RouteRequest } from '../../../shared/routing/route.ts'
 import { venuesOf } from '../../../shared/routing/venue.ts'
@@ -7,7 +6,7 @@ import type { Pool } from '../../../shared/schema/pool.ts'
 import { Random } from '../random.ts'
 import { concentrated, pair, token0, token1, usdcWethPools } from './pools.ts'
 
-type Options = Pick<RouteRequest, 'maximumLegs' | 'limitOf' | 'gas'>
+type Options = Pick<RouteRequest, 'maximumLegs' | 'gas'>
 
 function directionFor(zeroForOne: boolean) {
   return zeroForOne ? { sell: token0, buy: token1 } : { sell: token1, buy: token0 }
@@ -49,6 +48,16 @@ describe('the split over the pools of a pair', () => {
     const single = plan(pools.slice(0, 1), true, amountIn)
     expect(routed?.expectedOut).toBeGreaterThan(single?.expectedOut ?? 0n)
     expect(single?.gapBps).toBeLessThan(1e-6)
+  })
+
+  it('takes a pool that is given twice for the one it is', () => {
+    const one = pair(1, 10n ** 24n, 10n ** 24n)
+    expect(plan([one, { ...one }], true, 10n ** 22n)).toEqual(plan([one], true, 10n ** 22n))
+  })
+
+  it('gives an input of a few units to where it buys something', () => {
+    const pools = [pair(1, 10n ** 20n, 10n ** 20n / 2n), pair(2, 10n ** 20n, 10n ** 20n / 2n)]
+    expect(plan(pools, true, 5n)).toMatchObject({ amountIn: 5n, expectedOut: 2n, partial: false })
   })
 
   it('leaves a pool with a worse first price alone until the better one is moved that far', () => {
@@ -159,44 +168,6 @@ describe('the ends of liquidity', () => {
   })
 })
 
-describe('limits on the pools', () => {
-  const free = { shareBps: 10_000, impactBps: 9_000, oraclePools: [], oracleMoveBps: 0 }
-
-  it('takes of each pool at most its share, and says that the rest did not fit', () => {
-    const pools = [pair(1, 10n ** 24n, 10n ** 24n), pair(2, 10n ** 24n, 10n ** 24n, 10_000)]
-    const limitOf = limitsOf({ ...free, shareBps: 2_500, impactBps: 200 })
-    const routed = plan(pools, true, 10n ** 24n, { limitOf })
-    expect(routed?.partial).toBe(true)
-    for (const leg of routed?.legs ?? []) {
-      // The price of a constant-product pool falls by 2 % when the reserve has grown by 1.015 %, less the fee.
-      const share = Number(leg.amountIn) / 1e24 / 0.25
-      expect(share).toBeGreaterThan(0.01015)
-      expect(share).toBeLessThan(0.01027)
-    }
-    // Within the limits, it is the best there is.
-    expect(routed?.gapBps).toBeLessThan(0.001)
-    expect(plan(pools, true, 10n ** 21n, { limitOf })).toEqual(plan(pools, true, 10n ** 21n))
-  })
-
-  it('moves the pool that guards the trade no further than allowed, and not at all where that is zero', () => {
-    const guard = concentrated(3, {
-      feePips: 500,
-      tickSpacing: 10,
-      tick: 0,
-      positions: [{ lower: -1000, upper: 1000, liquidity: 10n ** 24n }],
-    })
-    const other = pair(1, 10n ** 24n, 10n ** 24n)
-    const limitOf = limitsOf({ ...free, oraclePools: [guard.pool], oracleMoveBps: 10 })
-    const routed = plan([guard, other], true, 10n ** 22n, { limitOf })
-    const legIn = routed?.legs.find(({ pool }) => pool.pool === guard.pool)?.amountIn ?? 0n
-    // √price falls by half of ten basis points: L·(1/√P − 1) is what that takes, and the fee.
-    expect(Number(legIn) / 1e24).toBeCloseTo((1 / Math.sqrt(0.999) - 1) / 0.9995, 12)
-    expect(routed?.legs).toHaveLength(2)
-    const still = limitsOf({ ...free, oraclePools: [guard.pool], oracleMoveBps: 0 })
-    expect(legsOf(plan([guard, other], true, 10n ** 22n, { limitOf: still }))).toEqual([other.pool])
-  })
-})
-
 describe('an exact output', () => {
   it('takes the smallest input: one unit less gives less than was wanted', () => {
     const random = new Random(17)
@@ -215,6 +186,16 @@ describe('an exact output', () => {
       expect(less === null || less.expectedOut < amountOut).toBe(true)
     }
     expect(exact).toBeGreaterThan(40)
+  })
+
+  it('is nothing where whole units never get there, though parts of them would', () => {
+    const pools = [pair(1, 10n ** 18n, 1n), pair(2, 10n ** 18n, 1n)]
+    const amount = { kind: 'exactOutput', amountOut: 1n } as const
+    expect(planRoute({ pools, sell: token0, buy: token1, amount })).toBeNull()
+    const beyond = { kind: 'exactOutput', amountOut: 10n ** 400n } as const
+    expect(
+      planRoute({ pools: [pair(1, 10n ** 24n, 10n ** 24n)], sell: token0, buy: token1, amount: beyond })?.partial,
+    ).toBe(true)
   })
 
   it('gives what there is where more is wanted, and says so', () => {

@@ -55,13 +55,13 @@ describe('a pool’s curve in doubles', () => {
     const beyond = curve.uBeforeCrossing(2) * 1.0001
     curve.moveTo(beyond)
     const [input, output] = [curve.amountIn, curve.amountOut]
-    expect(curve.moveToBest(beyond, 0, 0)).toBeCloseTo(output - input / beyond ** 2, 0)
+    expect(curve.moveToBest(beyond, beyond, 0, 0)).toBeCloseTo(output - input / beyond ** 2, 0)
     expect(curve.crossings).toBe(2)
     // A crossing that costs more than all there is to gain is not made; nor is a trade that does.
-    const gain = curve.moveToBest(beyond, 0, 1e30)
+    const gain = curve.moveToBest(beyond, beyond, 0, 1e30)
     expect(gain).toBeGreaterThan(0)
     expect(curve.crossings).toBe(0)
-    expect(curve.moveToBest(beyond, 1e30, 0)).toBe(0)
+    expect(curve.moveToBest(beyond, beyond, 1e30, 0)).toBe(0)
     expect(curve.amountIn).toBe(0)
   })
 })
