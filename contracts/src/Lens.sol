@@ -45,7 +45,7 @@ contract Lens is ILens {
         for (uint256 i = 0; i < pools.length; i++) {
             answer.pools[i] = poolState(pools[i]);
         }
-        if (secondsAgo.length != 0) answer.history = history(deepest(answer.pools, pairPools), secondsAgo);
+        if (secondsAgo.length != 0) answer.history = history(guide(answer, pairPools), secondsAgo);
     }
 
     /// @inheritdoc ILens
@@ -96,15 +96,24 @@ contract Lens is ILens {
 
     // --- history ---
 
-    /// @dev The v3 pool of the pair with the most liquidity at its price, the first of equals; zero where none has any.
-    function deepest(PoolState[] memory pools, uint256 pairPools) private pure returns (address pool) {
+    /// @dev Of the pair's v3 pools the one whose average guards one of the vault's assets, which the owner chose; else the one
+    /// with the most liquidity at its price, the first of equals; zero where none has any.
+    function guide(TickView memory answer, uint256 pairPools) private pure returns (address pool) {
+        PoolState[] memory pools = answer.pools;
         uint128 most = 0;
         for (uint256 i = 0; i < pools.length && i < pairPools; i++) {
             // Pairs and missing pools have no such liquidity, and v4 pools keep no history.
-            if (pools[i].venue == Venue.UniswapV3 && pools[i].liquidity > most) {
-                (most, pool) = (pools[i].liquidity, pools[i].pool);
-            }
+            if (pools[i].venue != Venue.UniswapV3 || pools[i].liquidity == 0) continue;
+            if (guards(answer.assets, pools[i].pool)) return pools[i].pool;
+            if (pools[i].liquidity > most) (most, pool) = (pools[i].liquidity, pools[i].pool);
         }
+    }
+
+    function guards(AssetState[] memory assets, address pool) private pure returns (bool) {
+        for (uint256 i = 0; i < assets.length; i++) {
+            if (assets[i].twapPool == pool) return true;
+        }
+        return false;
     }
 
     /// @dev Leaves out the ages the pool does not reach back to: the smallest first index that is answered.

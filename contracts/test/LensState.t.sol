@@ -101,6 +101,21 @@ contract LensStateTest is Doors {
         assertEq(list[3].verdict.feed, broken ? 0 : uint256(wethFeed.answer()) * 1e10);
     }
 
+    // --- history ---
+
+    /// @notice Anybody can make another pool of the pair the deepest at its price; none but the owner chooses the guard.
+    function test_history_isOfThePoolThatGuardsAnAsset() public {
+        addLiquidity(secondPool, 0, 1e24);
+        PoolQuery[] memory queries = new PoolQuery[](2);
+        (queries[0].venue, queries[0].pool) = (Venue.UniswapV3, secondPool);
+        (queries[1].venue, queries[1].pool) = (Venue.UniswapV3, pool);
+        uint32[] memory ages = new uint32[](1);
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 2).history.pool, secondPool);
+        change(abi.encodeCall(IVault.listAsset, (AssetConfiguration(address(weth), wethByTwap()))));
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 2).history.pool, pool);
+        assertEq(lens.observe(address(vault), 0, 0, queries, ages, 1).history.pool, secondPool, "not asked for");
+    }
+
     // --- hintsOf ---
 
     /// @notice However often the pool was written to, the hints lead where they must.

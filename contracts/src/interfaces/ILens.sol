@@ -65,7 +65,7 @@ struct PoolState {
 /// @notice Log-price samples of one v3 pool, for the volatility estimate: tick cumulatives at `secondsAgo`.
 /// Ages the pool has no observation for are left out, so both arrays may be shorter than asked.
 struct PoolHistory {
-    address pool; // the pair's v3 pool with the most liquidity at its price; zero where none has any, or none was asked for
+    address pool; // the pair's v3 pool that guards an asset of the vault, else the one with the most liquidity; zero: none
     uint32[] secondsAgo; // descending, the last one 0
     int56[] tickCumulatives;
 }
