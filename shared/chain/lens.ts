@@ -1,8 +1,5 @@
-import { type Address, parseAbi } from 'viem'
+import type { Address } from 'viem'
 import { lensRuntimeBytecode } from './generated/lens.ts'
-
-/** What viem's deployless call takes: the code to run, and the call to it. Its answers are limited to 24,576 bytes. */
-export const deploylessAbi = parseAbi(['constructor(bytes code, bytes call)'])
 
 /** Where the lens stands for the length of a call; nobody has the key, and nothing is deployed there. */
 export const lensAddress: Address = '0x0000000000000000000000000000000000001e45'

@@ -43,7 +43,7 @@ async function callLens(quorum: Quorum, call: Hex): Promise<Hex> {
   const transaction = { to: lensAddress, data: call }
   const answer = await askBoth(quorum, 'eth_call', [transaction, byHash(quorum.pin), lensOverride])
   if (typeof answer !== 'string' || !answer.startsWith('0x') || answer === '0x') {
-    throw new ProviderUnavailable('The lens gave no answer')
+    throw new ProviderUnavailable('The lens gave no answer; the provider may not support state overrides of eth_call')
   }
   return answer as Hex
 }

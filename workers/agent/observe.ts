@@ -13,7 +13,7 @@ import {
   sorted,
   worthAsking,
 } from './pool-book.ts'
-import { poolQuery, widerQuery, windowsTooSmall } from './pool-window.ts'
+import { poolQuery, windowsTooSmall } from './pool-window.ts'
 import { askBoth, byHash, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
 import {
   assetStateFrom,
@@ -46,7 +46,7 @@ export interface Observed {
 /**
  * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, model, pools, the
  * price history of the pair's deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
- * they only price the transaction. Where a pool's ticks end before the largest slice does, the lens is asked once more.
+ * they only price the transaction.
  *
  * @param kept what earlier observations left; the lens says what of it still holds
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
@@ -68,7 +68,8 @@ export async function observe(
   const nonce = await accountNonce(quorum, vaultState.executor)
   const seen = book.flatMap((booked, position) => {
     const pool = view.pools[position]
-    return pool === undefined ? [] : [{ booked, pool: poolFrom(pool, booked.candidate, booked.kept?.ticks ?? []) }]
+    if (pool === undefined) return []
+    return [{ booked, exists: pool.exists, pool: poolFrom(pool, booked.candidate, booked.kept?.ticks ?? []) }]
   })
   const { pools, keep } = sorted(seen, pin.timestamp)
   const snapshot: Snapshot = {
@@ -95,7 +96,6 @@ export async function observe(
   return { snapshot, windowTooSmall: windowsTooSmall(traded), keep }
 }
 
-/** What the lens sees; of pools whose first window was too small, the larger one. */
 async function look(
   quorum: Quorum,
   subject: Subject,
@@ -106,20 +106,7 @@ async function look(
   const largestInput = largestInputs(book, subject)
   const queries = book.map((booked) => poolQuery(booked, largestInput))
   const pairPools = book.filter(({ pair }) => isPair(pair, sell, buy)).length
-  const view = await callObserve(quorum, vault, mandateId, modelId, queries, ages, pairPools)
-  const wider = queries.flatMap((query, position) => {
-    const pool = view.pools[position]
-    const larger = pool === undefined ? undefined : widerQuery(query, pool)
-    return larger === undefined ? [] : [{ position, query: larger }]
-  })
-  if (wider.length === 0) return view
-  const askedAgain = wider.map(({ query }) => query)
-  const second = await callObserve(quorum, vault, mandateId, modelId, askedAgain, [], 0)
-  const pools = view.pools.map((pool, position) => {
-    const larger = second.pools[wider.findIndex((one) => one.position === position)]
-    return larger?.exists ? larger : pool
-  })
-  return { ...view, pools }
+  return callObserve(quorum, vault, mandateId, modelId, queries, ages, pairPools)
 }
 
 const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/)

@@ -1,17 +1,19 @@
 import { type Hex, zeroAddress, zeroHash } from 'viem'
+import { depthShareBps } from './decide/bounds.ts'
 import type { PoolQuery, PoolView } from './lens-call.ts'
 import type { BookedPool, KeptPool, LargestInput } from './pool-book.ts'
 import { venueNumbers } from './snapshot-from-view.ts'
+import { tickDigest } from './tick-digest.ts'
 
-/** Tick-bitmap words beyond the current one that the lens reads at most; it stops earlier where the input ends. */
-const words = 8
-/** The same where that was not enough. */
-const moreWords = 8 * words
 /**
- * Ticks that a price falls by to a quarter, or rises by to four times. No mandate trades that far from its oracle, so a window this
- * wide is wide enough, whatever little the pool takes.
+ * Tick-bitmap words beyond the current one that the lens reads at most; it stops earlier where the input ends. One is 256 ticks of
+ * the finest spacing, more than the price move by which a slice's share of a pool is measured.
  */
-const widestMove = 13_863
+const words = 1
+/** Ticks of that price move, and a little more: a window that is as wide is wide enough. */
+const widestMove = 210
+/** A slice may take this part of a pool's depth: so many times as much must be seen. */
+const timesAsMuch = (10_000n + BigInt(depthShareBps) - 1n) / BigInt(depthShareBps)
 
 /** The question for one pool: as many ticks as the inputs could cross, unless they are kept and have not changed. */
 export function poolQuery(
@@ -22,34 +24,32 @@ export function poolQuery(
   return {
     ...{ venue: venueNumbers[venue], pool, feePips },
     ...(candidate.venue === 'UniswapV4' ? candidate.key : noKey),
-    ...{ amount0: largestInput(token0, token1), amount1: largestInput(token1, token0), words },
+    ...{
+      amount0: timesAsMuch * largestInput(token0, token1),
+      amount1: timesAsMuch * largestInput(token1, token0),
+      words,
+    },
     ...(kept === null || kept.tickLower === kept.tickUpper ? nothingKnown : knownOf(kept)),
   }
 }
 
-function knownOf({ tickLower, tickUpper, digest }: KeptPool) {
-  return { knownLower: tickLower, knownUpper: tickUpper, knownTicks: digest }
+/** The digest is of the ticks that would be planned with, so that nothing else can pass for them. */
+function knownOf({ tickLower, tickUpper, ticks }: KeptPool) {
+  return { knownLower: tickLower, knownUpper: tickUpper, knownTicks: tickDigest(ticks) }
 }
 
 const noKey = { token0: zeroAddress, token1: zeroAddress, tickSpacing: 0, hooks: zeroAddress } as const
 const nothingKnown = { knownLower: 0, knownUpper: 0, knownTicks: zeroHash } as const
 
-/** Whether the sale might leave what was read of the pool. */
-function endsTooEarly({ exists, venue, reached0, reached1 }: PoolView): boolean {
-  return exists && venue !== venueNumbers.UniswapV2 && !(reached0 && reached1)
-}
-
-/** The same question about a larger window; undefined where that would be of no use. */
-export function widerQuery(query: PoolQuery, view: PoolView): PoolQuery | undefined {
-  const { tick, tickLower, tickUpper } = view
-  const width = view.reached0 ? tickUpper - tick : tick - tickLower
-  return endsTooEarly(view) && width < widestMove ? { ...query, words: moreWords } : undefined
-}
-
 /**
- * Pools of which so little was read that the largest slice might leave it: plans through them are for what is known. By address;
- * v4 pools, which have none, by id.
+ * Pools of which so little was read that the largest slice might leave it, although a slice may move the price further: plans through
+ * them are for what is known. By address; v4 pools, which have none, by id.
  */
 export function windowsTooSmall(views: readonly PoolView[]): Hex[] {
   return views.filter(endsTooEarly).map(({ venue, pool, id }) => (venue === venueNumbers.UniswapV4 ? id : pool))
+}
+
+function endsTooEarly({ exists, venue, tick, tickLower, tickUpper, reached0, reached1 }: PoolView): boolean {
+  if (!exists || venue === venueNumbers.UniswapV2) return false
+  return (!reached0 && tick - tickLower < widestMove) || (!reached1 && tickUpper - tick < widestMove)
 }

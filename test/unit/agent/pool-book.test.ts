@@ -1,16 +1,17 @@
-import { type Address, zeroAddress, zeroHash } from 'viem'
+import { type Address, zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { ethereum } from '../../../shared/chain/chains/1.ts'
+import type { Pool } from '../../../shared/schema/pool.ts'
 import {
   type BookedPool,
   candidatesFor,
   isPair,
   type KeptPool,
   largestInputs,
+  type SeenPool,
   sorted,
   worthAsking,
 } from '../../../workers/agent/pool-book.ts'
-import { tickDigest } from '../../../workers/agent/tick-digest.ts'
 import { concentrated, pair, token0, token1 } from '../routing/pools.ts'
 
 const tokenOf = (symbol: string): Address =>
@@ -20,7 +21,7 @@ const [weth, usdc, wbtc, dai] = ['WETH', 'USDC', 'WBTC', 'DAI'].map(tokenOf) as 
 const now = 1_800_000_000
 
 function keptWith(key: string, changes: Partial<KeptPool> = {}): KeptPool {
-  const nothing = { price: 0, tickLower: 0, tickUpper: 0, ticks: [], digest: zeroHash }
+  const nothing = { price: 0, tickLower: 0, tickUpper: 0, ticks: [] }
   return { key, standing: 'live', since: now, ...nothing, ...changes }
 }
 
@@ -42,16 +43,24 @@ describe('the candidates of a pair', () => {
     expect(candidatesFor(ethereum, weth, usdc)).toHaveLength(27)
   })
 
-  it('are asked for again after an hour where they were not there, and always where they are', () => {
-    const candidates = ['live', 'missing', 'dust', 'new'].map((key) => bookedWith(key))
+  it('are asked for again after an hour where nobody has made them, soon where they are idle, always where they are live', () => {
+    const candidates = ['live', 'missing', 'idle', 'new', 'later'].map((key) => bookedWith(key))
     const kept = [
       keptWith('live', { since: 0 }),
       keptWith('missing', { standing: 'missing' }),
-      keptWith('dust', { standing: 'dust' }),
+      keptWith('idle', { standing: 'idle' }),
+      keptWith('later', { standing: 'missing', since: now + 10_000 }),
     ]
     const asked = (at: number) => worthAsking(candidates, kept, at).map(({ key }) => key)
-    expect(asked(now + 3599)).toEqual(['live', 'new'])
-    expect(asked(now + 3600)).toEqual(['live', 'missing', 'dust', 'new'])
+    expect(asked(now + 119)).toEqual(['live', 'new', 'later'])
+    expect(asked(now + 120)).toEqual(['live', 'idle', 'new', 'later'])
+    expect(asked(now + 3600)).toEqual(['live', 'missing', 'idle', 'new', 'later'])
+  })
+
+  it('are all asked for where none is live', () => {
+    const candidates = ['missing', 'idle'].map((key) => bookedWith(key))
+    const kept = [keptWith('missing', { standing: 'missing' }), keptWith('idle', { standing: 'idle' })]
+    expect(worthAsking(candidates, kept, now + 1)).toHaveLength(2)
   })
 })
 
@@ -63,41 +72,69 @@ describe('what was seen', () => {
     positions: [{ lower: -1000, upper: 1000, liquidity: 10n ** 22n }],
   })
 
-  it('is kept with its ticks and their digest; dust and what is missing without', () => {
+  const seenAs = (key: string, pool: Pool | null, kept: KeptPool | null = null): SeenPool => {
+    return { booked: bookedWith(key, kept), exists: key !== 'missing', pool }
+  }
+
+  it('is kept with its ticks; dust, what is empty and what is missing without', () => {
+    const second = pair(2, 10n ** 22n, 10n ** 22n)
+    const dust = pair(3, 10n ** 17n, 10n ** 17n)
     const seen = [
-      { booked: bookedWith('deep'), pool: deep },
-      { booked: bookedWith('pair'), pool: pair(2, 10n ** 22n, 10n ** 22n) },
-      { booked: bookedWith('dust'), pool: pair(3, 10n ** 18n, 10n ** 18n) },
-      { booked: bookedWith('missing'), pool: null },
+      seenAs('deep', deep),
+      seenAs('pair', second),
+      seenAs('dust', dust),
+      seenAs('empty', null),
+      seenAs('missing', null),
     ]
     const { pools, keep } = sorted(seen, now)
-    expect(pools).toEqual([deep, seen[1]?.pool])
+    expect(pools).toEqual([deep, second])
     expect(keep.map(({ key, standing }) => [key, standing])).toEqual([
       ['deep', 'live'],
       ['pair', 'live'],
-      ['dust', 'dust'],
+      ['dust', 'idle'],
+      ['empty', 'idle'],
       ['missing', 'missing'],
     ])
-    expect(keep[0]).toEqual({
-      ...{ key: 'deep', standing: 'live', since: now, price: 1, digest: tickDigest(deep.ticks) },
-      ...{ tickLower: deep.tickLower, tickUpper: deep.tickUpper, ticks: deep.ticks },
+    const { tickLower, tickUpper, ticks } = deep
+    expect(keep[0]).toEqual(keptWith('deep', { price: 1, tickLower, tickUpper, ticks }))
+    expect(keep[2]).toEqual(keptWith('dust', { standing: 'idle' }))
+  })
+
+  it('is written down again only when it has changed, or after a while', () => {
+    const [kept] = sorted([seenAs('deep', deep)], now).keep
+    if (kept === undefined) throw new Error('It should have been kept.')
+    const later = (pool: Pool, at: number) => sorted([seenAs('deep', pool, kept)], at).keep.length
+    expect(later(deep, now + 599)).toBe(0)
+    expect(later(deep, now + 600)).toBe(1)
+    expect(later({ ...deep, sqrtPriceX96: (deep.sqrtPriceX96 * 1002n) / 1000n }, now + 12)).toBe(0)
+    expect(later({ ...deep, sqrtPriceX96: (deep.sqrtPriceX96 * 1010n) / 1000n }, now + 12)).toBe(1)
+    // Other ticks, sent by the lens.
+    expect(later({ ...deep, ticks: [...deep.ticks] }, now + 12)).toBe(1)
+  })
+
+  it('cannot be pushed aside by a pool at an absurd price, however deep that seems in the worthless token', () => {
+    const absurd = concentrated(9, {
+      feePips: 3000,
+      tickSpacing: 60,
+      tick: -800_000,
+      positions: [{ lower: -801_000, upper: -799_020, liquidity: 10n ** 22n }],
     })
-    expect(keep[2]).toEqual(keptWith('dust', { standing: 'dust' }))
+    expect(sorted([seenAs('absurd', absurd), seenAs('deep', deep)], now).pools).toContain(deep)
+    const steep = concentrated(9, {
+      feePips: 3000,
+      tickSpacing: 60,
+      tick: 800_000,
+      positions: [{ lower: 799_020, upper: 801_000, liquidity: 10n ** 22n }],
+    })
+    expect(sorted([seenAs('steep', steep), seenAs('deep', deep)], now).pools).toContain(deep)
   })
 
   it('is compared within its own pair only', () => {
     const elsewhere: Address = '0x3000000000000000000000000000000000000003'
     const small = { ...pair(4, 10n ** 17n, 10n ** 17n), token1: elsewhere }
     const booked = { ...bookedWith('small'), pair: [token0, elsewhere] as const }
-    expect(
-      sorted(
-        [
-          { booked: bookedWith('deep'), pool: deep },
-          { booked, pool: small },
-        ],
-        now,
-      ).pools,
-    ).toEqual([deep, small])
+    const seen = [seenAs('deep', deep), { booked, exists: true, pool: small }]
+    expect(sorted(seen, now).pools).toEqual([deep, small])
   })
 })
 
@@ -112,10 +149,21 @@ describe('the largest inputs', () => {
     expect(most(wbtc, dai)).toBe(1250n)
   })
 
-  it('are nothing where a route never goes, or a price is not known', () => {
+  it('are never more than a pool could hold', () => {
+    const most = largestInputs([usdcWeth], { sell: usdc, buy: dai, largestInput: 2n ** 256n - 1n })
+    expect(most(weth, dai)).toBe(2n ** 128n)
+  })
+
+  it('reach over two pools, and are anything where a price is not known', () => {
+    const wbtcWeth = { ...bookedWith('c', keptWith('c', { price: 4e11 })), pair: [wbtc, weth] as const }
+    const most = largestInputs([usdcWeth, wbtcWeth], { sell: usdc, buy: dai, largestInput: 1_000_000n })
+    expect(most(wbtc, dai)).toBe(1250n)
+    expect(largestInputs([usdcWeth], { sell: usdc, buy: dai, largestInput: 1n })(wbtc, dai)).toBe(2n ** 128n)
+  })
+
+  it('are nothing where a route never goes', () => {
     const most = largestInputs([usdcWeth], { sell: usdc, buy: dai, largestInput: 1_000_000n })
     expect(most(weth, usdc)).toBe(0n)
     expect(most(dai, weth)).toBe(0n)
-    expect(most(wbtc, dai)).toBe(0n)
   })
 })

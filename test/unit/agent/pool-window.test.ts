@@ -2,7 +2,7 @@ import { zeroAddress, zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { PoolView } from '../../../workers/agent/lens-call.ts'
 import { type BookedPool, largestInputs } from '../../../workers/agent/pool-book.ts'
-import { poolQuery, widerQuery, windowsTooSmall } from '../../../workers/agent/pool-window.ts'
+import { poolQuery, windowsTooSmall } from '../../../workers/agent/pool-window.ts'
 
 const [low, high] = [
   '0x1111111111111111111111111111111111111111',
@@ -27,10 +27,10 @@ function viewWith(changes: Partial<PoolView>): PoolView {
 }
 
 describe('pool windows', () => {
-  it('are asked for on the side that is sold', () => {
-    expect(poolQuery(booked, selling)).toMatchObject({ venue: 1, pool, amount0: 5n, amount1: 0n, words: 8 })
+  it('are asked for on the side that is sold, four times as far as the slice goes: it may take a quarter of what is there', () => {
+    expect(poolQuery(booked, selling)).toMatchObject({ venue: 1, pool, amount0: 20n, amount1: 0n, words: 1 })
     const reverse = largestInputs([], { sell: high, buy: low, largestInput: 5n })
-    expect(poolQuery(booked, reverse)).toMatchObject({ amount0: 0n, amount1: 5n })
+    expect(poolQuery(booked, reverse)).toMatchObject({ amount0: 0n, amount1: 20n })
   })
 
   it('of v4 pools are asked for by the key', () => {
@@ -44,23 +44,14 @@ describe('pool windows', () => {
     expect(query).toMatchObject({ ...key, venue: 2, pool, feePips: 500, knownTicks: zeroHash })
   })
 
-  it('are asked for again where they end too early, and only once wide enough for any mandate', () => {
-    const query = poolQuery(booked, selling)
-    expect(widerQuery(query, viewWith({}))).toBeUndefined()
-    expect(widerQuery(query, viewWith({ reached0: false }))).toEqual({ ...query, words: 64 })
-    expect(widerQuery(query, viewWith({ reached1: false }))).toEqual({ ...query, words: 64 })
-    // To a quarter of the price, whichever way.
-    expect(widerQuery(query, viewWith({ reached0: false, tickLower: -13_863 }))).toBeUndefined()
-    expect(widerQuery(query, viewWith({ reached0: false, tickUpper: 13_863 }))).toBeDefined()
-    expect(widerQuery(query, viewWith({ reached1: false, tickUpper: 13_863 }))).toBeUndefined()
-    expect(widerQuery(query, viewWith({ reached0: false, exists: false }))).toBeUndefined()
-  })
-
   it('that are too small are named, v4 pools by their id', () => {
     const views = [
       viewWith({}),
-      viewWith({ reached0: false }),
-      viewWith({ venue: 2, reached1: false }),
+      viewWith({ reached0: false, tickLower: -209 }),
+      viewWith({ venue: 2, reached1: false, tickUpper: 209 }),
+      // No slice may move a price further than that.
+      viewWith({ reached0: false, tickLower: -210 }),
+      viewWith({ reached1: false, tickUpper: 210 }),
       viewWith({ reached0: false, exists: false }),
       viewWith({ venue: 0, reached0: false, reached1: false }),
     ]

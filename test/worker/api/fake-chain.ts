@@ -6,6 +6,7 @@ import {
   encodeFunctionResult,
   type Hex,
   isAddressEqual,
+  parseAbi,
   zeroAddress,
 } from 'viem'
 import { vi } from 'vitest'
@@ -14,10 +15,12 @@ import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { TokenDefinition } from '../../../shared/chain/chains/chain.ts'
 import { lensAbi } from '../../../shared/chain/generated/lens.ts'
 import { vaultAbi } from '../../../shared/chain/generated/vault.ts'
-import { deploylessAbi } from '../../../shared/chain/lens.ts'
 import { mandateId } from '../../../shared/schema/mandate.ts'
 import { listings } from '../../../shared/schema/snapshot.ts'
 import { executorAddress } from '../../../workers/agent/signer.ts'
+
+/** What viem's deployless call takes: the code to run, and the call to it. */
+const deploylessAbi = parseAbi(['constructor(bytes code, bytes call)'])
 
 // A provider that knows a few vaults: it decodes the calls and answers as the contract's ABI says.
 

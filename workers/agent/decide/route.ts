@@ -45,8 +45,8 @@ export function routeOf(input: RouteInput, size: Size, wanted: bigint): RouteRes
     const routed = planRoute({ ...input.market, amount: { kind: 'exactInput', amountIn: amount } })
     if (routed === null) return { ok: false, stop: refuse('SliceTooSmall'), slippage: null }
     const plan = planOf(routed)
-    if (routed.partial) {
-      cap = { amount: plan.amountIn, reason: 'DepthExceeded', why: 'the pools are not deeper' }
+    if (plan.amountIn < amount) {
+      cap = { amount: plan.amountIn, reason: 'DepthExceeded', why: 'the pools may not be used further' }
       const dust = tooSmall({ amount: plan.amountIn, cap }, wanted)
       if (dust !== null) return { ok: false, stop: dust, slippage: null }
     }

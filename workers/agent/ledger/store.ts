@@ -48,7 +48,7 @@ const migrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE pools (
       key TEXT PRIMARY KEY, standing TEXT NOT NULL, since INTEGER NOT NULL, price REAL NOT NULL,
-      tick_lower INTEGER NOT NULL, tick_upper INTEGER NOT NULL, ticks TEXT NOT NULL, digest TEXT NOT NULL)`,
+      tick_lower INTEGER NOT NULL, tick_upper INTEGER NOT NULL, ticks TEXT NOT NULL)`,
   ],
 ]
 
