@@ -1,4 +1,4 @@
-// `node scripts/prove/stable-swap.ts --artifact FILE`: exchanges on a genuine Curve pool, on a chain of its own, against
+// `npm run prove:stable-swap -- --artifact FILE`: exchanges on a genuine Curve pool, on a chain of its own, against
 // shared/routing/stable-swap.ts: outputs, balances afterwards and reverts must be the same to the last unit.
 //
 // The artifact is a JSON file with the contract's `abi` and creation `bytecode`, as Brownie and others write it: one's own
@@ -10,7 +10,7 @@ import type { StablePool } from '../../shared/schema/pool.ts'
 import { type Random, seededRandom } from '../devnet/random.ts'
 import { ArtifactInvalid, type Exchanged, PoolChain, type PoolTerms, readArtifact } from './stable-pool.ts'
 
-const usage = `node scripts/prove/stable-swap.ts --artifact FILE [options]
+const usage = `npm run prove:stable-swap -- --artifact FILE [options]
   --artifact FILE   the pool's contract: JSON with abi and bytecode
   --decimals LIST   of the tokens for which it was compiled (18,6,6)
   --cases N         exchanges to compare (2000)

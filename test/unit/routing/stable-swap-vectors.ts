@@ -1,6 +1,7 @@
 /**
- * Exchanges that genuine pools made on a local chain, recorded by scripts/prove/stable-swap.ts: what Curve's contracts give,
- * with random terms, balances far apart, and inputs from nothing to many times the balance. Amounts in base units.
+ * Exchanges that Curve's pools made on a local chain, recorded by scripts/prove/stable-swap.ts: with random terms, balances far
+ * apart, and inputs from nothing to many times the balance. Amounts in base units. The template's code has the checksum of its
+ * published artifact; the 3pool's was copied by hand from one whose checksum it does not meet.
  */
 export interface StableVectors {
   contract: string
