@@ -16,6 +16,7 @@ const lineSchema = z.looseObject({
   reason: z.string().optional(),
   sentence: z.string().optional(),
   legs: z.number().optional(),
+  gapBps: z.number().optional(),
   nonce: z.number().optional(),
   relay: z.string().optional(),
   answer: z.string().optional(),
@@ -56,9 +57,16 @@ const narrated: Partial<Record<LogEvent, (line: Line) => [stage: string, text: s
 const slice = (line: Line): string => String((line.slot ?? 0) + 1)
 const took = (line: Line): string => (line.durationMs === undefined ? '' : ` (${Math.round(line.durationMs)} ms)`)
 const because = (line: Line): string => (line.reason === undefined || line.reason === 'None' ? '' : ` (${line.reason})`)
+/** What the plan's certificate says, rounded up. */
+const gapToBest = (gapBps: number): string =>
+  gapBps < 0.001
+    ? 'within 0.001 bp of the best split'
+    : `within ${(Math.ceil(gapBps * 1000) / 1000).toFixed(3)} bp of the best split`
+
 const legs = (line: Line): string => {
   if (line.legs === undefined) return ''
-  return line.legs === 1 ? ', 1 leg' : `, ${line.legs} legs`
+  const gap = line.gapBps === undefined ? '' : `, ${gapToBest(line.gapBps)}`
+  return `${line.legs === 1 ? ', 1 leg' : `, ${line.legs} legs`}${gap}`
 }
 const target = (line: Line): string => (line.targetBlock === undefined ? '' : `, for block ${line.targetBlock}`)
 

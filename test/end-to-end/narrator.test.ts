@@ -19,3 +19,10 @@ it('says when a slice is looked at again', () => {
 it('passes over what it does not know', () => {
   expect(narrated({ event: 'nothing.known' })).toBe('')
 })
+
+it('says how near a decision’s plan is to the best one, rounded up', () => {
+  const decided = { event: 'tick.decide', strategyId: '0x1', slot: 2, verdict: 'allow', sentence: 'Sell.' }
+  expect(narrated({ ...decided, legs: 2, gapBps: 1e-8 })).toContain('allow, 2 legs, within 0.001 bp of the best split')
+  expect(narrated({ ...decided, legs: 1, gapBps: 0.00301 })).toContain('1 leg, within 0.004 bp of the best split')
+  expect(narrated({ ...decided, verdict: 'wait' })).not.toContain('best split')
+})

@@ -14,7 +14,7 @@ export type LogEvent =
   | 'keeper.failed' // error
   // one tick, stage by stage; each with strategyId, slot and durationMs
   | 'tick.observe' // blockNumber, roundTrips, bytes, windowTooSmall: pools of which the largest slice needs more than was read
-  | 'tick.decide' // verdict, reason, sentence, legs, amountIn, predictedSlippageBps
+  | 'tick.decide' // verdict, reason, sentence, legs, gapBps, amountIn, predictedSlippageBps
   | 'tick.simulate' // reason where it reverts, gas
   | 'tick.reserve' // orderId, nonce, head; or reason
   | 'tick.sign' // transactionHash

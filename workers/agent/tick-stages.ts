@@ -118,7 +118,7 @@ export function decideSlice(agent: Agent, slice: Slice, input: DecisionInput): D
     verdict,
     reason,
     sentence,
-    ...(plan === null ? {} : { legs: plan.legs.length }),
+    ...(plan === null ? {} : { legs: plan.legs.length, gapBps: plan.gapBps }),
     ...(order === null ? {} : { amountIn: order.amountIn, predictedSlippageBps: order.predictedSlippageBps }),
   })
   return decision
