@@ -1,4 +1,5 @@
 import type { PricedLeg } from './allocate.ts'
+import { priceAt } from './curve.ts'
 import { q96 } from './tick-math.ts'
 
 /** A plan further below its bound than this, beyond what rounding and gas explain, is refused. Basis points. */
@@ -51,7 +52,7 @@ export function certify({ bound, expectedOut, continuousOut, largestRounding, ga
  * input and fee up, each by less than one unit, and a √price stands on a grain of 2^-96.
  */
 export function largestRoundingOf({ venue: { pool, sell, curve }, quote: { steps } }: PricedLeg): number {
-  const firstPrice = 1 / (curve.firstU * curve.firstU)
+  const firstPrice = priceAt(curve.firstU)
   const units = steps * (1 + 2 * firstPrice)
   if (pool.venue === 'UniswapV2' || pool.venue === 'StableSwap') return units
   // One grain of √price is worth L·2^-96 of token1, or L·2^-96 / price of token0.

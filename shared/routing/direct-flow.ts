@@ -1,6 +1,6 @@
 import { priceAt } from './curve.ts'
 import { type Flow, flowsOf } from './flow.ts'
-import type { GasCost } from './gas.ts'
+import { type GasCost, gasOfLeg } from './gas.ts'
 import { type NetSplit, netSplit } from './net-split.ts'
 import type { Edge, Network } from './network.ts'
 import { moveAll, outputBound, outputOfAll, waterfill } from './waterfill.ts'
@@ -59,13 +59,13 @@ function carried(network: Network, flows: readonly Flow[]): Solution {
 
 export function gasOfFlows(flows: readonly Flow[], { schedule }: GasCost): number {
   let gas = 0
-  for (const { share } of flows) gas += schedule[share.venue.pool.venue] + schedule.crossing * share.crossings
+  for (const { share } of flows) gas += gasOfLeg(schedule, share.venue.pool, share.crossings)
   return gas
 }
 
 function costsOf(edges: readonly Edge[], { schedule, pricePerGas }: GasCost) {
   return edges.map(({ venue }) => ({
-    leg: schedule[venue.pool.venue] * pricePerGas,
+    leg: gasOfLeg(schedule, venue.pool, 0) * pricePerGas,
     crossing: schedule.crossing * pricePerGas,
   }))
 }

@@ -10,9 +10,14 @@ export interface GasCost {
   pricePerGas: number
 }
 
-/** Gas of legs through these pools with these ticks crossed. */
-export function gasOf(schedule: GasSchedule, legs: readonly { pool: RoutablePool; crossings: number }[]): number {
+/** Gas of a leg through this pool with so many ticks crossed. */
+export function gasOfLeg(schedule: GasSchedule, pool: RoutablePool, crossings: number): number {
+  return schedule[pool.venue] + schedule.crossing * crossings
+}
+
+/** Gas of all these legs. */
+export function gasOfLegs(schedule: GasSchedule, legs: readonly { pool: RoutablePool; crossings: number }[]): number {
   let gas = 0
-  for (const { pool, crossings } of legs) gas += schedule[pool.venue] + schedule.crossing * crossings
+  for (const { pool, crossings } of legs) gas += gasOfLeg(schedule, pool, crossings)
   return gas
 }

@@ -3,7 +3,7 @@ import { isExecutable } from './flow.ts'
 import type { GasCost } from './gas.ts'
 import type { Network } from './network.ts'
 import { netOfGas } from './network-gas.ts'
-import { type Solved, solve, solveOn } from './network-solve.ts'
+import { bestOf, type Solved, solve, solveOn } from './network-solve.ts'
 
 /** Of the smallest flows, so many are tried as the one to leave out where there are too many. */
 const mostCandidates = 3
@@ -37,15 +37,12 @@ function withFewerLegs(from: Solved, amountIn: number, maximumLegs: number): Sol
     const { dual, flows, network } = best
     const worthOf = ({ edge, share }: Solved['flows'][number]) => share.amount * (dual.prices[edge.from] ?? 0)
     const smallest = flows.toSorted((one, other) => worthOf(one) - worthOf(other)).slice(0, mostCandidates)
-    const candidates = smallest.flatMap((left) => {
+    const candidates = smallest.map((left) => {
       const edges = flows.flatMap((flow) => (flow === left ? [] : [flow.edge]))
       const solved = solveOn({ tokens: network.tokens, edges }, amountIn, null)
-      return solved !== null && isExecutable(solved.network, solved.flows) ? [solved] : []
+      return solved !== null && isExecutable(solved.network, solved.flows) ? solved : null
     })
-    const next = candidates.reduce<Solved | null>(
-      (found, one) => (found === null || one.dual.bound > found.dual.bound ? one : found),
-      null,
-    )
+    const next = bestOf(candidates)
     if (next === null) return null
     best = next
   }

@@ -1,7 +1,7 @@
 import { priceAt } from './curve.ts'
 import { gasOfFlows } from './direct-flow.ts'
 import { type Flow, isExecutable } from './flow.ts'
-import type { GasCost } from './gas.ts'
+import { type GasCost, gasOfLeg } from './gas.ts'
 import { type Edge, longestPath, type Network, spotPrices } from './network.ts'
 import { poolOfTwoFlows, type Solved, solveOn } from './network-solve.ts'
 
@@ -160,7 +160,7 @@ class Search {
         curve.moveToInput(amount)
         if (curve.standsAt > limit || curve.amountOut <= 0) continue
         const { schedule, pricePerGas } = this.#gas
-        const gas = schedule[venue.pool.venue] + schedule.crossing * curve.crossings
+        const gas = gasOfLeg(schedule, venue.pool, curve.crossings)
         const net = curve.amountOut * (this.#spot[to] ?? 0) - gas * pricePerGas
         if (best === null || net > best.net) best = { edge, amountOut: curve.amountOut, net }
       }

@@ -22,17 +22,18 @@ export interface Solved {
 export function solve(network: Network, amountIn: number): Solved | null {
   const free = solveInPairs(network, amountIn)
   if (free !== null && isExecutable(network, free.flows)) return free
-  return best(orders(network).map((ordered) => solveInPairs(ordered, amountIn)))
+  return bestOf(orders(network).map((ordered) => solveInPairs(ordered, amountIn)))
 }
 
 function solveInPairs(network: Network, amountIn: number): Solved | null {
   const solved = solveOn(network, amountIn, null)
   const shared = solved === null ? null : poolOfTwoFlows(solved.flows)
   if (shared === null) return solved
-  return best(onePairOf(shared, network).map((restricted) => solveInPairs(restricted, amountIn)))
+  return bestOf(onePairOf(shared, network).map((restricted) => solveInPairs(restricted, amountIn)))
 }
 
-function best(candidates: readonly (Solved | null)[]): Solved | null {
+/** The one with the most output; null where none is any. */
+export function bestOf(candidates: readonly (Solved | null)[]): Solved | null {
   return candidates.reduce((found, next) => {
     return next !== null && (found === null || next.dual.bound > found.dual.bound) ? next : found
   }, null)

@@ -4,8 +4,7 @@ import type { RoutablePool } from '../schema/pool.ts'
 import { type Certificate, certify, largestRoundingOf } from './certificate.ts'
 import { directSolution, type Solution } from './direct-flow.ts'
 import { type Execution, execute, type Flow, topologicalOrder } from './flow.ts'
-import type { GasCost } from './gas.ts'
-import { gasOf } from './gas.ts'
+import { type GasCost, gasOfLegs } from './gas.ts'
 import { type LimitOf, type Network, networkOf, spotPrices } from './network.ts'
 import { networkSolution } from './network-flow.ts'
 
@@ -213,7 +212,7 @@ class Planner {
     const routeLegs = legs.map(({ venue: { pool, sell, buy }, quote }) => {
       return { pool, sell, buy, amountIn: quote.amountIn, expectedOut: quote.amountOut, crossings: quote.crossings }
     })
-    const gasOut = gas === null ? 0n : BigInt(Math.ceil(gasOf(gas.schedule, routeLegs) * gas.pricePerGas))
+    const gasOut = gas === null ? 0n : BigInt(Math.ceil(gasOfLegs(gas.schedule, routeLegs) * gas.pricePerGas))
     const { bound, gasSaved } = solution
     const certificate = certify({ bound, expectedOut, continuousOut, largestRounding, gasSaved })
     const partial = execution.amountIn < amountIn || execution.isPartial

@@ -212,7 +212,7 @@ function presentQ(pool: Pool, zeroForOne: boolean): number {
 
 function pairSource(pool: V2Pool, zeroForOne: boolean, gamma: number): Source {
   const [reserveIn, reserveOut] = reservesOf(pool, zeroForOne).map(Number) as [number, number]
-  const start = Math.sqrt(reserveIn / reserveOut)
+  const start = presentQ(pool, zeroForOne)
   const liquidity = Math.sqrt(reserveIn) * Math.sqrt(reserveOut)
   const room = (Number(roomOf(pool, zeroForOne)) * gamma) / liquidity
   let isDone = room <= 0 || !(liquidity > 0)
@@ -227,10 +227,9 @@ function tickSource(pool: ConcentratedPool, zeroForOne: boolean): Source {
   const { ticks, tick, tickLower, tickUpper } = pool
   const qAt = (index: number) => approximateRootPrice(zeroForOne ? -index : index)
   const direction = zeroForOne ? -1 : 1
-  const rootPrice = Number(pool.sqrtPriceX96) / q96
   const above = firstAbove(ticks, tick)
   let position = zeroForOne ? above - 1 : above
-  let start = zeroForOne ? 1 / rootPrice : rootPrice
+  let start = presentQ(pool, zeroForOne)
   let liquidity = pool.liquidity
   let crossings = 0
   let isDone = false

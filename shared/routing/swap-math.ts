@@ -24,7 +24,7 @@ export function stepTo({ sqrtPriceX96, liquidity, zeroForOne, feePips }: Stretch
   const amountIn = inputBetween(sqrtPriceX96, target, liquidity, zeroForOne)
   return {
     sqrtPriceX96: target,
-    amountIn: amountIn + multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips),
+    amountIn: withFee(amountIn, feePips),
     amountOut: outputBetween(sqrtPriceX96, target, liquidity, zeroForOne),
   }
 }
@@ -40,8 +40,12 @@ export function stepOfInput({ sqrtPriceX96, liquidity, zeroForOne, feePips }: St
 export function stepOfOutput({ sqrtPriceX96, liquidity, zeroForOne, feePips }: Stretch, amountOut: bigint): Step {
   const next = sqrtPriceAfterOutput(sqrtPriceX96, liquidity, amountOut, zeroForOne)
   const amountIn = inputBetween(sqrtPriceX96, next, liquidity, zeroForOne)
-  const fee = multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips)
-  return { sqrtPriceX96: next, amountIn: amountIn + fee, amountOut }
+  return { sqrtPriceX96: next, amountIn: withFee(amountIn, feePips), amountOut }
+}
+
+/** An input that moves the price, and the fee that has to come with it. */
+function withFee(amountIn: bigint, feePips: bigint): bigint {
+  return amountIn + multiplyDivideRoundingUp(amountIn, feePips, pipsOfOne - feePips)
 }
 
 function inputBetween(from: bigint, to: bigint, liquidity: bigint, zeroForOne: boolean): bigint {

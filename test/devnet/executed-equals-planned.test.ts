@@ -172,8 +172,8 @@ async function poolsNow(sell: Address, buy: Address, largestInput: bigint, chain
   const mandateId = `0x${'0'.repeat(64)}` as const
   const subject = { vault: treasury.vault, mandateId, sell, buy, largestInput, modelId: mandateId }
   const quorum = await openQuorum(openProviders(settings, newMeter()))
-  const { keep } = await observe(quorum, chain, subject, [])
-  return (await observe(quorum, chain, subject, keep)).snapshot.pools
+  const { keep } = await observe(quorum, chain, subject, async () => [])
+  return (await observe(quorum, chain, subject, async () => keep)).snapshot.pools
 }
 
 /** Output of each leg, all in one block and one after the other, each measured by the recipient's balance. */

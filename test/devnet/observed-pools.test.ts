@@ -42,7 +42,7 @@ async function look(
   kept: KeptPool[] = [],
 ): Promise<Observed> {
   const subject = { vault: treasury.vault, mandateId: nobody, sell, buy, largestInput, modelId: nobody }
-  return observe(await openNow(), chain, subject, kept)
+  return observe(await openNow(), chain, subject, async () => kept)
 }
 
 function concentrated({ snapshot }: Observed, feePips: number, venue: ConcentratedPool['venue']): ConcentratedPool {
@@ -105,7 +105,7 @@ test('what is kept is not asked for again: no pools that were not there, no tick
     const settings = { RPC_URLS: [`${devnet.rpcUrl}/a`, `${devnet.rpcUrl}/b`], PROVIDER_REQUESTS_PER_SECOND: 1000 }
     const quorum = await openQuorum(openProviders(settings, meter))
     const subject = { vault: treasury.vault, mandateId: nobody, sell, buy, largestInput: 10n ** 11n, modelId: nobody }
-    const { snapshot } = await observe(quorum, devnet.chain, subject, kept)
+    const { snapshot } = await observe(quorum, devnet.chain, subject, async () => kept)
     return { snapshot, ...meter }
   }
   const [again, fresh] = [await bytesOf(first.keep), await bytesOf([])]

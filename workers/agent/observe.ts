@@ -48,17 +48,19 @@ export interface Observed {
  * price history of the pair's deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
  * they only price the transaction.
  *
- * @param kept what earlier observations left; the lens says what of it still holds
+ * @param recall what earlier observations left of these pools; the lens says what of it still holds
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
  */
 export async function observe(
   quorum: Quorum,
   chain: ChainDefinition,
   subject: Subject,
-  kept: readonly KeptPool[],
+  recall: (keys: string[]) => Promise<KeptPool[]>,
 ): Promise<Observed> {
   const { pin } = quorum
-  const book = worthAsking(candidatesFor(chain, subject.sell, subject.buy), kept, pin.timestamp)
+  const candidates = candidatesFor(chain, subject.sell, subject.buy)
+  const kept = await recall(candidates.map(({ key }) => key))
+  const book = worthAsking(candidates, kept, pin.timestamp)
   const [view, priorityFeePerGas] = await Promise.all([
     look(quorum, subject, book, historyAges(chain)),
     medianTip(quorum),

@@ -1,5 +1,6 @@
 import { type Hex, zeroAddress, zeroHash } from 'viem'
-import { depthShareBps } from './decide/bounds.ts'
+import { basisPointsOfOne, divideRoundingUp } from '../../shared/chain/units.ts'
+import { depthImpactBps, depthShareBps } from './decide/bounds.ts'
 import type { PoolQuery, PoolView } from './lens-call.ts'
 import type { BookedPool, KeptPool, LargestInput } from './pool-book.ts'
 import { venueNumbers } from './snapshot-from-view.ts'
@@ -10,10 +11,10 @@ import { tickDigest } from './tick-digest.ts'
  * the finest spacing, more than the price move by which a slice's share of a pool is measured.
  */
 const words = 1
-/** Ticks of that price move, and a little more: a window that is as wide is wide enough. */
-const widestMove = 210
+/** Ticks of that price move, each about a basis point, and a little more: a window that is as wide is wide enough. */
+const widestMove = depthImpactBps + 10
 /** A slice may take this part of a pool's depth: so many times as much must be seen. */
-const timesAsMuch = (10_000n + BigInt(depthShareBps) - 1n) / BigInt(depthShareBps)
+const timesAsMuch = divideRoundingUp(basisPointsOfOne, BigInt(depthShareBps))
 
 /** The question for one pool: as many ticks as the inputs could cross, unless they are kept and have not changed. */
 export function poolQuery(

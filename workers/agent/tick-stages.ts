@@ -11,7 +11,6 @@ import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding }
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
-import { candidatesFor } from './pool-book.ts'
 import {
   openProviders,
   openQuorum,
@@ -68,8 +67,8 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
       const { sell, buy, maximumSlice: largestInput } = mandate
       const subject = { vault: strategy.vault, mandateId, sell, buy, largestInput, modelId: modelInUseId }
       const ledger = ledgerFor(agent, slice)
-      const kept = await ledger.pools(candidatesFor(agent.chain, sell, buy).map(({ key }) => key))
-      const { snapshot, windowTooSmall, keep } = await observe(quorum, agent.chain, subject, kept)
+      const recall = async (keys: string[]) => ledger.pools(keys)
+      const { snapshot, windowTooSmall, keep } = await observe(quorum, agent.chain, subject, recall)
       await ledger.keepPools(keep)
       const now = {
         ...strategy,
