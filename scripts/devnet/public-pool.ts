@@ -53,6 +53,8 @@ export class PublicPool {
     }
     if (replaced === undefined && waiting.size >= perAccount) throw serverError('txpool is full')
     await this.#checkBalance(transaction, waiting)
+    // Two nodes may bring it at the same time.
+    if (this.#byHash.has(transaction.hash)) throw serverError('already known')
     if (replaced !== undefined) this.#byHash.delete(replaced.hash)
     waiting.set(transaction.nonce, transaction)
     this.#bySender.set(transaction.from, waiting)

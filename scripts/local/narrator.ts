@@ -50,7 +50,9 @@ const narrated: Partial<Record<LogEvent, (line: Line) => [stage: string, text: s
   'track.settled': (line) => (line.outcome === 'filled' ? null : ['outcome', line.outcome ?? 'unknown']),
   'track.resent': (line) => ['resend', `the same bytes to ${line.relay ?? '?'}`],
   'track.unsettled': () => ['reorg', 'a settled order is open again'],
+  'track.leaked': (line) => ['leak', `the public has seen an order that only ${line.relay ?? '?'} had`],
   'track.released': (line) => ['release', line.reason ?? ''],
+  alert: (line) => ['alert', line.sentence ?? line.reason ?? ''],
   'queue.dead': () => ['dead', 'a message was given up; its slices are recorded as missed'],
 }
 

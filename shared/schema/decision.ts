@@ -22,6 +22,7 @@ export const agentReasons = [
   'ProviderUnavailable', // a provider does not answer
   'SimulationReverted', // the exact call reverts, with the vault's own reason beside it
   'GasUnaffordable', // the executor cannot pay for the transaction
+  'FeeCapReached', // gas costs more than the strategy's cap lets a transaction bid
   'Latched', // too many failures in a row; a person must re-enable
   'SignerMismatch', // our key is not the vault's executor
 ] as const
@@ -92,6 +93,8 @@ export const decisionInputSchema = z.object({
   snapshot: snapshotSchema,
   /** Base units of `sell` that live orders of this mandate hold. */
   reserved: bigintFromDecimal,
+  /** Attempts at this slice that relays were given and no block held. */
+  expiredAttempts: z.int().min(0),
 })
 export type DecisionInput = z.output<typeof decisionInputSchema>
 
@@ -114,6 +117,8 @@ export const decisionSchema = z.object({
       amountIn: bigintFromDecimal,
       minimumOut: bigintFromDecimal,
       deadline: timestamp,
+      /** private: only relays are given it. public: it goes through the public pool, by the tighter bound of its mandate. */
+      step: z.enum(['private', 'public']),
       executionIndex: z.int(),
       epoch: z.int(),
       /** The model that backs the decision. */
@@ -131,7 +136,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /** Bumped when the same input could give another decision. */
-export const pipelineVersion = 4
+export const pipelineVersion = 5
 
 /** Appended to the log by `reserve`, or for a tick that did nothing. */
 export const decisionRecordSchema = z.object({

@@ -1,8 +1,20 @@
 import { z } from 'zod'
+import { relayNames } from '../chain/relays.ts'
 import { address, basisPoints, bigintFromDecimal, bytes32, timestamp } from './primitives.ts'
 
-/** Never publish an unsent order, or allow a public last step. Only the first exists today. */
-const publicPolicy = z.enum(['never-public'])
+/**
+ * Where orders may go. never-public: to relays and nowhere else. publicLastStep: after an attempt that no block held, one
+ * through the public pool, by a tighter bound.
+ */
+const orderflow = z.union([
+  z.literal('never-public'),
+  z.strictObject({
+    publicLastStep: z.strictObject({
+      /** Largest shortfall below the oracle of an order that goes through the public pool. */
+      slippageBps: basisPoints.refine((bps) => bps > 0, 'zero would forbid every trade'),
+    }),
+  }),
+])
 
 /** What every strategy has. `configurationHash` covers all of it, so the mandate commits to it. */
 const common = {
@@ -19,7 +31,11 @@ const common = {
   slippageBps: basisPoints.refine((bps) => bps > 0, 'zero would forbid every trade'),
   /** Base units of `buy` per base unit of `sell`, times 1e36; the mandate's hard floor. */
   worstPrice: bigintFromDecimal,
-  orderflow: publicPolicy,
+  orderflow,
+  /** The relays that may be given orders of this strategy; absent: every relay the agent is configured with. */
+  relays: z.array(z.enum(relayNames)).min(1).optional(),
+  /** Wei per gas that a transaction of this strategy bids at most; absent: what the chain's definition says. */
+  maximumFeePerGas: bigintFromDecimal.optional(),
 }
 
 /** Equal slices over a fixed schedule, catching up what earlier slices left. */

@@ -16,7 +16,7 @@ import { dispatch } from '../../workers/agent/dispatch.ts'
 import { ledgerOf } from '../../workers/agent/ledger-address.ts'
 import { executorAddress } from '../../workers/agent/signer.ts'
 import { mandateFor, strategyId as strategyIdFor } from '../../workers/api/mandate-terms.ts'
-import { decisions, executions, missedSlices, strategies, vaults } from '../../workers/database/schema.ts'
+import { alerts, decisions, executions, missedSlices, strategies, vaults } from '../../workers/database/schema.ts'
 import type { Env, QueueMessage } from '../../workers/environment.ts'
 import { chainTime, mine, reach } from './local-chain.ts'
 
@@ -58,6 +58,8 @@ export interface WorldOptions {
   executor?: Address
   /** Seconds between slices; a minute unless told. */
   intervalSeconds?: number
+  orderflow?: StrategyConfiguration['orderflow']
+  relays?: StrategyConfiguration['relays']
 }
 
 let salt = 0n
@@ -70,9 +72,11 @@ export async function openWorld({
   open = true,
   intervalSeconds = 60,
   executor: named,
+  orderflow = 'never-public',
+  relays,
 }: WorldOptions = {}): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
-  for (const table of [decisions, executions, missedSlices, strategies, vaults]) await database.delete(table)
+  for (const table of [alerts, decisions, executions, missedSlices, strategies, vaults]) await database.delete(table)
   const chainId = reach.chain.id
   const executorOf = (vault: Address) => named ?? executorAddress(env.EXECUTOR_SEED as Hex, 1, chainId, vault, 1)
   const { vault, executor } = await deployTreasury(reach, { executor: executorOf, limits })
@@ -89,8 +93,9 @@ export async function openWorld({
     slippageBps: 100,
     // A tenth of a WETH for 1,000 USDC: far from the market, and not nothing.
     worstPrice: 10n ** 8n * 10n ** 36n,
-    orderflow: 'never-public',
+    orderflow,
     slices,
+    ...(relays === undefined ? {} : { relays }),
   }
   salt += 1n
   const strategyId = strategyIdFor(vault, configuration, salt)
@@ -213,6 +218,10 @@ export async function readLog(world: World) {
 
 export async function readExecutions(world: World) {
   return database.select().from(executions).where(eq(executions.vault, world.vault)).orderBy(executions.sequence)
+}
+
+export async function readAlerts(world: World) {
+  return database.select().from(alerts).where(eq(alerts.vault, world.vault)).orderBy(alerts.raisedAt, alerts.id)
 }
 
 /** Every trade the vault made, from the chain itself. */

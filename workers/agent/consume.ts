@@ -1,10 +1,11 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
 import { address, bytes32, timestamp } from '../../shared/schema/primitives.ts'
+import { alerts } from '../database/schema.ts'
 import type { Env } from '../environment.ts'
 import { type Agent, openAgent } from './agent.ts'
 import { ledgerOf } from './ledger-address.ts'
-import { logLine } from './log-line.ts'
+import { logAlert, logLine } from './log-line.ts'
 import { recordMissed } from './missed-slices.ts'
 import { project } from './project.ts'
 import { readStrategy, type StoredStrategy } from './strategy-rows.ts'
@@ -112,6 +113,21 @@ async function recordBuried(agent: Agent, vault: Address, due: readonly Due[]): 
   }
 }
 
+/** Named by the message, so that a dead letter that comes twice is one alert. */
+async function raiseDeadLetter(agent: Agent, messageId: string, vault: Address | null): Promise<void> {
+  const alert = {
+    kind: 'dead-letter' as const,
+    subject: messageId,
+    sentence: 'A message failed every retry and was given up; slices it carried are recorded as missed.',
+    raisedAt: agent.clock.now(),
+  }
+  await agent.database
+    .insert(alerts)
+    .values({ id: `dead-letter:${messageId}`, vault, ...alert })
+    .onConflictDoNothing()
+  logAlert(vault, alert)
+}
+
 /** Messages that failed every retry: their slices are written down as missed, and somebody is told. */
 async function bury(agent: Agent, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
@@ -121,6 +137,7 @@ async function bury(agent: Agent, batch: MessageBatch<unknown>): Promise<void> {
       if (body.success && body.data.type === 'tick') {
         await recordBuried(agent, body.data.vault, body.data.due)
       }
+      await raiseDeadLetter(agent, message.id, body.success ? body.data.vault : null)
       message.ack()
     } catch (error) {
       logLine('error', 'queue.retry', { messageId: message.id, error })

@@ -1,5 +1,6 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
+import { maximum } from '../../shared/chain/units.ts'
 import { sectionsOf } from '../../shared/policy/sections.ts'
 import type { Decision, Plan, PlannedLeg } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
@@ -93,15 +94,30 @@ export interface Fees {
   maxPriorityFeePerGas: bigint
 }
 
+/** Tip where recent blocks tell nothing, wei per gas: relays share no transaction without one. */
+const smallestTip = 10_000_000n
+/** Replacements that a first bid leaves room for under its cap: as many as a strategy has attempts before it latches. */
+const replacementsUnderCap = 4n
+
 /**
- * What a transaction bids: the tip of recent blocks, and room for the base fee to double; at least `minimum`, which outbids
- * earlier transactions at the same nonce.
+ * What a transaction bids: the tip of recent blocks, never none, and room for the base fee to double; at least `minimum`,
+ * which outbids earlier transactions at the same nonce. A first bid stays so far below `cap` that it can be outbid.
+ *
+ * @param cap wei per gas, the strategy's
+ * @returns null where the cap is below what `minimum`, or the next block's base fee and the tip, need
  */
-export function bidFees({ baseFeePerGas, priorityFeePerGas }: Snapshot['fees'], minimum: Fees | null): Fees {
-  const larger = (a: bigint, b: bigint) => (a > b ? a : b)
-  const maxPriorityFeePerGas = larger(priorityFeePerGas, minimum?.maxPriorityFeePerGas ?? 0n)
-  const maxFeePerGas = larger(2n * baseFeePerGas + maxPriorityFeePerGas, minimum?.maxFeePerGas ?? 0n)
-  return { maxFeePerGas, maxPriorityFeePerGas }
+export function bidFees(
+  { baseFeePerGas, priorityFeePerGas }: Snapshot['fees'],
+  minimum: Fees | null,
+  cap: bigint,
+): Fees | null {
+  const tip = maximum(priorityFeePerGas, smallestTip, minimum?.maxPriorityFeePerGas ?? 0n)
+  const ceiling = minimum === null ? (cap * 1000n ** replacementsUnderCap) / 1125n ** replacementsUnderCap : cap
+  const wanted = 2n * baseFeePerGas + tip
+  const maxFeePerGas = maximum(wanted < ceiling ? wanted : ceiling, minimum?.maxFeePerGas ?? 0n)
+  // A base fee rises by an eighth at most from block to block (EIP-1559).
+  const needed = (baseFeePerGas * 9n) / 8n + tip
+  return maxFeePerGas > cap || maxFeePerGas < needed ? null : { maxFeePerGas, maxPriorityFeePerGas: tip }
 }
 
 /** Gas limit for a call that used `gasUsed` in simulation: pools may cross a few more ticks by the time it runs. */

@@ -1,8 +1,18 @@
 import type { Address, Hex } from 'viem'
 import type { Decision, DecisionInput } from '../../shared/schema/decision.ts'
 
-/** reserved → signed → sent → included | dead; `included` is taken back by a reorg. */
-export type OrderState = 'reserved' | 'signed' | 'sent' | 'included' | 'dead'
+/**
+ * reserved → signed → sent → included | expired | leaked | replaced. `leaked` is sent, and seen in the public pool: it lives on
+ * and ends as any other does. `included` is taken back by a reorg. `released`: given up before anything was signed.
+ */
+export const orderStates = [
+  ...(['reserved', 'signed', 'sent', 'leaked'] as const),
+  ...(['included', 'expired', 'replaced', 'released'] as const),
+]
+export type OrderState = (typeof orderStates)[number]
+
+/** private: only relays are given the order. public: the last step, where the mandate allows it, by a tighter bound. */
+export type OrderStep = 'private' | 'public'
 
 /** Claims one slice: the only way to a nonce. */
 export interface Reservation {
@@ -77,6 +87,8 @@ export interface SliceStanding {
   pausedScopes: PauseFlag[]
   /** Base units of `sell` that live orders of the mandate hold. */
   reserved: bigint
+  /** Attempts at the slice that relays were given and no block held. */
+  expiredAttempts: number
 }
 
 /** The signed bytes of an order and what they bid, as `commit` keeps them. */
@@ -99,6 +111,16 @@ export interface UnclaimedDecision {
   decision: Decision
 }
 
+/** That a relay was, or may have been, given an order's bytes. */
+export interface Handover {
+  relay: string
+  /** Head when it was first and last given them. */
+  firstBlock: bigint
+  lastBlock: bigint
+  /** `accepted`, the name of an error class, `Cancelled` or `NotCancelled`; empty while its answer is not known. */
+  answer: string
+}
+
 /** One order as the tracker needs it. */
 export interface TrackedOrder extends LiveOrder {
   executor: Address
@@ -107,10 +129,18 @@ export interface TrackedOrder extends LiveOrder {
   scheduledAt: number
   reservedAt: number
   bytes: Hex | null
+  step: OrderStep
+  /** The relay that was given it last, and its answer. */
   relay: string
   relayAnswer: string
   /** Head when it was last handed to a relay; 0 before. */
   sentAtBlock: bigint
+  /** Every relay that has, or may have, the bytes; in the order in which they were given them. */
+  handovers: Handover[]
+  /** A block held it once, which a reorg took away: whoever saw that block has seen the order. */
+  wasTakenBack: boolean
+  /** Relays that the strategy allows; null for all. */
+  relays: string[] | null
   blockHash: Hex | null
   /** Every hash ever signed at this nonce, this order's among them: any of them may have used it. */
   siblings: { orderId: string; hash: Hex; mandateId: Hex; executionIndex: number }[]
@@ -144,7 +174,26 @@ export type OutboxEntry = { sequence: number } & (
   | { kind: 'order'; order: ProjectedOrder }
   | { kind: 'strategy'; strategyId: Hex; status: 'active' | 'filled' | 'ended' | 'latched' }
   | { kind: 'tick'; strategyId: Hex; slot: number; scheduledAt: number }
+  | { kind: 'alert'; alert: Alert }
 )
+
+/** What a person must hear of. */
+export const alertKinds = [
+  'order-leaked', // an order that only relays were given was seen in the public pool
+  'relay-dropped', // a relay leaked: it is given nothing any more, until a person reinstates it
+  'strategy-latched', // a strategy failed too often in a row
+  'dead-letter', // a message failed every retry
+] as const
+export type AlertKind = (typeof alertKinds)[number]
+
+export interface Alert {
+  kind: AlertKind
+  /** What it is about: a relay's name, a strategy's or an order's id. */
+  subject: string
+  sentence: string
+  /** Chain time. */
+  raisedAt: number
+}
 
 /** A record as table `decisions` keeps it. */
 export interface ProjectedRecord {

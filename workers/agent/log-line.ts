@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import { redact } from '../redact.ts'
+import type { Alert } from './ledger-types.ts'
 
 /** Everything the agent says, and when. `npm start` prints its progress from these lines. */
 export type LogEvent =
@@ -28,9 +29,11 @@ export type LogEvent =
   | 'track.resent' // orderId, relay, answer
   | 'track.status' // orderId, relay, status: what the relay says; nothing is decided by it
   | 'track.cancelled' // orderId, relay, answer: somebody paused, and the relay was asked to forget the order
+  | 'track.leaked' // orderId, relay: the public has seen an order that only these relays had
   | 'track.released' // orderId, reason
   | 'track.failed' // error
   | 'project' // count: records and orders written to the database
+  | 'alert' // reason: its kind; sentence, subject: a person should look
   // queue
   | 'queue.retry' // messageId, error
   | 'queue.dead' // messageId: given up; its slices are recorded as missed
@@ -56,6 +59,7 @@ export interface LogFields {
   targetBlock?: bigint
   verdict?: string
   reason?: string
+  subject?: string
   sentence?: string
   status?: string
   outcome?: string
@@ -89,6 +93,11 @@ export function logLine(level: LogLevel, event: LogEvent, fields: LogFields): vo
   if (level === 'error') console.error(line)
   else if (level === 'warn') console.warn(line)
   else console.log(line)
+}
+
+/** At the level that whoever watches the logs is woken by. */
+export function logAlert(vault: Hex | null, { kind, subject, sentence }: Alert): void {
+  logLine('error', 'alert', { ...(vault === null ? {} : { vault }), reason: kind, subject, sentence })
 }
 
 /** Provider and relay addresses often carry an access key in their path, so addresses never reach a log. */

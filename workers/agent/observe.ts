@@ -120,18 +120,21 @@ export async function accountNonce(quorum: Quorum, account: Address): Promise<nu
   return hexToNumber(answer.data as Hex)
 }
 
-const feeHistorySchema = z.object({ reward: z.array(z.array(quantity)).nullish() })
+const feeHistorySchema = z.object({
+  reward: z.array(z.array(quantity)).nullish(),
+  gasUsedRatio: z.array(z.number()).nullish(),
+})
 
-/** Median over recent blocks of each block's median tip, wei per gas; at least one wei, since relays refuse none. */
+/** Median over recent blocks of the median tip of what each included, wei per gas; empty blocks say nothing, and 0 is "unknown". */
 async function medianTip({ providers, pin }: Quorum): Promise<bigint> {
   const newest = `0x${pin.number.toString(16)}`
   const count = `0x${feeHistoryBlocks.toString(16)}`
   const answer = feeHistorySchema.safeParse(await providers[0].request('eth_feeHistory', [count, newest, [50]]))
   if (!answer.success) throw new ProviderUnavailable('The fee history could not be read')
-  const tips = (answer.data.reward ?? []).flatMap(([median]) =>
-    median === undefined ? [] : [hexToBigInt(median as Hex)],
+  const { reward, gasUsedRatio } = answer.data
+  const tips = (reward ?? []).flatMap(([median], position) =>
+    median === undefined || gasUsedRatio?.[position] === 0 ? [] : [hexToBigInt(median as Hex)],
   )
   tips.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  const median = tips[Math.floor(tips.length / 2)] ?? 0n
-  return median > 0n ? median : 1n
+  return tips[Math.floor(tips.length / 2)] ?? 0n
 }

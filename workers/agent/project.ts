@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Address } from 'viem'
-import { decisions, executions, strategies } from '../database/schema.ts'
+import { alerts, decisions, executions, strategies } from '../database/schema.ts'
 import type { Agent } from './agent.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { OutboxEntry, ProjectedOrder, ProjectedRecord } from './ledger-types.ts'
-import { logLine } from './log-line.ts'
+import { logAlert, logLine } from './log-line.ts'
 
 /** Entries taken at a time; each is one statement of a batch. */
 const batchSize = 20
@@ -24,6 +24,7 @@ export async function project(agent: Agent, vault: Address): Promise<number> {
     const last = entries.at(-1)
     if (last === undefined) break
     await write(agent, vault, entries)
+    for (const entry of entries) if (entry.kind === 'alert') logAlert(vault, entry.alert)
     await requeue(agent, vault, entries)
     await ledger.acknowledge(last.sequence)
     done += entries.length
@@ -36,11 +37,20 @@ async function write(agent: Agent, vault: Address, entries: readonly OutboxEntry
   const statements = entries.flatMap((entry): BatchItem<'sqlite'>[] => {
     if (entry.kind === 'record') return [writeRecord(agent, vault, entry.record)]
     if (entry.kind === 'order') return [writeOrder(agent, vault, entry.order)]
+    if (entry.kind === 'alert') return [writeAlert(agent, vault, entry)]
     if (entry.kind === 'strategy') return [writeStatus(agent, entry.strategyId, entry.status)]
     return []
   })
   const [first, ...rest] = statements
   if (first !== undefined) await agent.database.batch([first, ...rest])
+}
+
+/** A ledger's errands are numbered once and for all, so the number says which alert it is. */
+function writeAlert(agent: Agent, vault: Address, { sequence, alert }: OutboxEntry & { kind: 'alert' }) {
+  return agent.database
+    .insert(alerts)
+    .values({ id: `ledger:${vault}:${sequence}`, vault, ...alert })
+    .onConflictDoNothing()
 }
 
 /** The log never changes, so a record that is there already is the same one. */

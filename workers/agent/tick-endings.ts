@@ -34,12 +34,14 @@ const passingReasons: ReadonlySet<Reason> = new Set<Reason>([
   'TwapUnavailable',
   'SequencerDown',
   'TooSoon',
+  'FeeCapReached',
 ])
 
 /** Why an order that was decided is not carried out, for people. */
 const sentences: Partial<Record<Reason, string>> = {
   SimulationReverted: 'The exact call reverts in simulation',
   GasUnaffordable: 'The executor’s balance does not cover the transaction at the fees it would have to bid.',
+  FeeCapReached: 'Gas costs more than the strategy lets a transaction bid; it may fall again.',
   SignerMismatch: 'The key we hold is not the executor that the vault names.',
   AlreadyClaimed: 'This slice was taken by an earlier delivery.',
   OrderInFlight: 'The key has an order on its way already.',

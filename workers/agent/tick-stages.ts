@@ -7,7 +7,7 @@ import { baselineContext } from './decide/context.ts'
 import { decide } from './decide/decide.ts'
 import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
-import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
+import type { CommitResult, CommittedTransaction, OrderStep, ReserveResult, SliceStanding } from './ledger-types.ts'
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
@@ -24,7 +24,7 @@ import {
 import { type ExecutorTransaction, localSigner, type SignedTransaction, type Signer, SignerMismatch } from './signer.ts'
 import { type Simulation, simulate } from './simulate.ts'
 import { holds, readPauses } from './strategy-rows.ts'
-import { type Handover, type Submission, submit } from './submission.ts'
+import { type Handover, submit } from './submission.ts'
 import type { Slice } from './tick-endings.ts'
 
 /** Runs one stage and writes its log line: how long it took, and what `describe` says of its result. */
@@ -75,8 +75,8 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
         paused: holds(flags, strategy.id),
         status: standing.latched ? ('latched' as const) : strategy.status,
       }
-      const { reserved } = standing
-      const input = { strategy: now, mandate, mandateId, slot, scheduledAt, snapshot, reserved }
+      const { reserved, expiredAttempts } = standing
+      const input = { strategy: now, mandate, mandateId, slot, scheduledAt, snapshot, reserved, expiredAttempts }
       return { ok: true, input, quorum, windowTooSmall }
     } catch (error) {
       return unobservable(error)
@@ -214,35 +214,36 @@ export function commit(
 }
 
 /**
- * Asks the relay's own simulation, hands the bytes over and notes the answer. Nothing is handed over where that simulation
+ * Asks the relay's own simulation, hands the bytes over and notes the answers. Nothing is handed over where that simulation
  * reverts, somebody paused meanwhile, or no block is left inside the deadline: the order then waits for its tracker.
  */
 export async function send(
   agent: Agent,
   slice: Slice,
-  orderId: string,
-  submission: Submission,
+  quorum: Quorum,
+  order: { orderId: string; deadline: number; step: OrderStep },
+  { bytes, hash }: SignedTransaction,
   newest: Pin,
 ): Promise<void> {
-  const work = async () => {
-    const ledger = ledgerFor(agent, slice)
-    const handover = await submit(agent, submission, newest, async () => ledger.maySend(orderId))
-    if (handover.kind === 'delivered') {
-      const { relay, answer } = handover.delivery
-      await ledger.markSent(orderId, relay, newest.number, answer)
-    }
-    return handover
-  }
-  await stage('tick.send', slice, work, (handover) => ({
-    orderId,
-    targetBlock: newest.number + 1n,
-    transactionHash: submission.hash,
-    ...describeHandover(handover),
-  }))
+  const { vault, configuration } = slice.stored.strategy
+  const relays = configuration.relays ?? null
+  const submission = { ...order, bytes, hash, vault, relays, firstSentAtBlock: null }
+  await stage(
+    'tick.send',
+    slice,
+    () => submit(agent, quorum, submission, newest),
+    (handover) => ({
+      orderId: order.orderId,
+      targetBlock: newest.number + 1n,
+      transactionHash: hash,
+      ...describeHandover(handover),
+    }),
+  )
 }
 
 function describeHandover(handover: Handover): LogFields {
   if (handover.kind === 'held') return { answer: handover.reason }
-  const { relay, answer, detail } = handover.delivery
-  return { relay, answer, reason: detail }
+  const last = handover.deliveries.at(-1)
+  if (last === undefined) return {}
+  return { relay: handover.deliveries.map(({ relay }) => relay).join(', '), answer: last.answer, reason: last.detail }
 }

@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import type { Agent } from './agent.ts'
-import { bidFees, encodeExecute, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
+import { bidFees, encodeExecute, type Fees, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
 import {
   refused,
   released,
@@ -65,8 +65,11 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const firstLook = await simulateAt(agent, slice, quorum, callWith(placeholderHead), quorum.pin, null)
   if (!firstLook.ok) return refused(agent, slice, input, decision, 'SimulationReverted', firstLook.refusal)
   const gas = gasLimit(firstLook.gasUsed)
-  const affordable = (fees: Parameters<typeof maximumCost>[1]) => maximumCost(gas, fees) <= snapshot.executor.balance
-  if (!affordable(bidFees(snapshot.fees, null))) return refused(agent, slice, input, decision, 'GasUnaffordable')
+  const cap = input.strategy.configuration.maximumFeePerGas ?? agent.chain.maximumFeePerGas
+  const firstBid = bidFees(snapshot.fees, null, cap)
+  if (firstBid === null) return refused(agent, slice, input, decision, 'FeeCapReached')
+  const affordable = (fees: Fees) => maximumCost(gas, fees) <= snapshot.executor.balance
+  if (!affordable(firstBid)) return refused(agent, slice, input, decision, 'GasUnaffordable')
   const signer = signerOf(agent, snapshot)
   if (signer === null) return refused(agent, slice, input, decision, 'SignerMismatch')
 
@@ -74,7 +77,8 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const reserved = await reserve(agent, slice, standing, input, decision)
   if (!reserved.ok) return refused(agent, slice, input, decision, reserved.reason)
   const { orderId } = reserved
-  const fees = bidFees(snapshot.fees, reserved.minimumFees)
+  const fees = bidFees(snapshot.fees, reserved.minimumFees, cap)
+  if (fees === null) return released(agent, slice, input, orderId, 'FeeCapReached')
   if (!affordable(fees)) return released(agent, slice, input, orderId, 'GasUnaffordable')
 
   // sign, then simulate exactly what was signed: in the block it aims at, and at its deadline
@@ -96,7 +100,6 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   if (!kept.ok) return uncommitted(slice, input, kept.reason)
 
   // send: the relay's own simulation, then down the ladder; what becomes of it is the tracker's business
-  const submission = { ...transaction, deadline: order.deadline, vault: slice.stored.strategy.vault }
-  await send(agent, slice, orderId, submission, newest)
+  await send(agent, slice, quorum, { orderId, deadline: order.deadline, step: order.step }, transaction, newest)
   return submitted(slice, input, decision, reserved.head)
 }

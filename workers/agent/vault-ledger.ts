@@ -3,11 +3,14 @@ import type { Hex } from 'viem'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { type Clock, clockFrom } from '../clock.ts'
 import { type Env, readEnvironment } from '../environment.ts'
+import type { RelayHealth } from '../relays/health.ts'
 import { armAlarm } from './ledger/alarm.ts'
 import * as commits from './ledger/commit.ts'
+import * as handovers from './ledger/handovers.ts'
 import * as outbox from './ledger/outbox.ts'
 import * as pauses from './ledger/pauses.ts'
 import * as poolBook from './ledger/pool-book.ts'
+import * as relayRatings from './ledger/relay-rating.ts'
 import * as reservations from './ledger/reserve.ts'
 import * as settlements from './ledger/settle.ts'
 import { type LedgerIdentity, openOrders, openStore } from './ledger/store.ts'
@@ -91,8 +94,31 @@ export class VaultLedger extends DurableObject<Env> {
     return commits.maySend(this.#sql, orderId)
   }
 
+  /** Asked right before the bytes leave for a relay; see {@link handovers.handTo}. */
+  handTo(orderId: string, relay: string, atBlock: bigint): boolean {
+    return this.#change(() => handovers.handTo(this.#sql, orderId, relay, atBlock))
+  }
+
   markSent(orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
-    return this.#change(() => commits.markSent(this.#sql, orderId, relay, atBlock, answer))
+    return this.#change(() => handovers.markSent(this.#sql, orderId, relay, atBlock, answer))
+  }
+
+  /** How relays fared with this vault's orders. */
+  relays(): RelayHealth[] {
+    return relayRatings.readRelays(this.#sql)
+  }
+
+  /** `at`: chain time. */
+  countFailedAnswer(relay: string, at: number): void {
+    this.#change(() => relayRatings.countFailedAnswer(this.#sql, relay, at))
+  }
+
+  noteLeak(orderId: string, at: number): boolean {
+    return this.#change(() => relayRatings.noteLeak(this.#sql, orderId, at))
+  }
+
+  reinstateRelay(name: string): boolean {
+    return this.#change(() => relayRatings.reinstate(this.#sql, name))
   }
 
   release(orderId: string, why: string, again: boolean, at: number): boolean {

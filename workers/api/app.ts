@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { alerts } from './alerts.ts'
 import { chain } from './chain.ts'
 import { type ApiEnv, provideContext } from './context.ts'
 import { decisions } from './decisions.ts'
@@ -14,6 +15,7 @@ import { keys } from './keys.ts'
 import { apiDescription } from './openapi.ts'
 import { gate } from './pauses.ts'
 import { onError, onNotFound, Problem, problemResponse } from './problems.ts'
+import { relays } from './relays.ts'
 import { requestLog } from './request-log.ts'
 import { requireJson } from './require-json.ts'
 import { strategies } from './strategies.ts'
@@ -80,6 +82,8 @@ for (const resource of [
   gate,
   executions,
   decisions,
+  relays,
+  alerts,
 ]) {
   app.route('/', resource)
 }

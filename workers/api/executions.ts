@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { and, desc, eq } from 'drizzle-orm'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { strategyConfigurationSchema } from '../../shared/schema/strategy.ts'
+import { orderStates } from '../agent/ledger-types.ts'
 import { executions as executionRows, strategies } from '../database/schema.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
@@ -52,7 +53,7 @@ const executionSchema = z
     strategyId: wireBytes32,
     slot: z.int(),
     attempt: z.int(),
-    state: z.string().openapi({ example: 'included', description: 'reserved, signed, sent, included or dead.' }),
+    state: z.string().openapi({ example: 'included', description: `One of ${orderStates.join(', ')}.` }),
     sequence: z.int().openapi({ description: 'Of its decision in the log of the vault.' }),
     transactionHash: wireBytes32.nullable(),
     blockNumber: z.string().nullable(),

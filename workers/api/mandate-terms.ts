@@ -56,6 +56,7 @@ export function faultsOf(configuration: StrategyConfiguration, surroundings: Sur
     ...amountFaults(configuration),
     ...scheduleFaults(configuration, surroundings.now),
     ...priceFaults(configuration, surroundings.maximumSlippageBps),
+    ...orderflowFaults(configuration, surroundings.chain),
   ]
 }
 
@@ -130,6 +131,25 @@ function priceFaults({ slippageBps, worstPrice, total }: StrategyConfiguration, 
   if (worstPrice > largestWorstPrice || (worstPrice * total) / worstPriceScale > maximumFilled) {
     faults.push(fault('worstPrice', 'asks for more than any token has', 'OutOfBounds'))
   }
+  return faults
+}
+
+function orderflowFaults(
+  { orderflow, slippageBps, relays, maximumFeePerGas }: StrategyConfiguration,
+  chain: ChainDefinition,
+): Fault[] {
+  const faults: Fault[] = []
+  if (orderflow !== 'never-public' && orderflow.publicLastStep.slippageBps >= slippageBps) {
+    faults.push(fault('orderflow', 'allows in public what is no tighter than slippageBps', 'OutOfBounds'))
+  }
+  const foreign = relays?.find((name) => chain.relays[name] === undefined)
+  if (foreign !== undefined)
+    faults.push(fault('relays', `names ${foreign}, which ${chain.name} does not have`, 'OutOfBounds'))
+  if (relays !== undefined && new Set(relays).size < relays.length) {
+    faults.push(fault('relays', 'names a relay twice', 'MandateInvalid'))
+  }
+  if (maximumFeePerGas === 0n)
+    faults.push(fault('maximumFeePerGas', 'is zero: nothing could ever be sent', 'OutOfBounds'))
   return faults
 }
 

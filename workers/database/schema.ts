@@ -118,6 +118,22 @@ export const missedSlices = sqliteTable(
   (table) => [primaryKey({ columns: [table.strategyId, table.slot] })],
 )
 
+/** What a person must hear of: leaks, latches, dead letters. */
+export const alerts = sqliteTable(
+  'alerts',
+  {
+    /** Says where it comes from, so that hearing of it twice is one alert. */
+    id: text('id').primaryKey(),
+    /** Null where it concerns no single vault. */
+    vault: text('vault'),
+    kind: text('kind').notNull(), // alertKinds of the ledger
+    subject: text('subject').notNull(),
+    sentence: text('sentence').notNull(),
+    raisedAt: integer('raised_at').notNull(),
+  },
+  (table) => [index('alerts_newest').on(table.raisedAt, table.id)],
+)
+
 /** Scoped API keys; only a SHA-256 of the secret is kept. */
 export const apiKeys = sqliteTable('api_keys', {
   id: text('id').primaryKey(),

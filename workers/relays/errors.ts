@@ -1,13 +1,10 @@
 import { refusalPatterns } from './wordings.ts'
 
-export type RelayErrorName =
-  | 'Rejected'
-  | 'Throttled'
-  | 'Unavailable'
-  | 'Unknown'
-  | 'Excluded'
-  | 'NonceConsumed'
-  | 'Reverted'
+export const relayErrorNames = [
+  ...(['Rejected', 'Throttled', 'Unavailable', 'Unknown'] as const),
+  ...(['Excluded', 'NonceConsumed', 'Reverted'] as const),
+]
+export type RelayErrorName = (typeof relayErrorNames)[number]
 
 /**
  * What to do after an error. The same signed bytes may go to any number of relays, since one nonce is used once; other bytes

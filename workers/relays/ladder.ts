@@ -3,13 +3,13 @@ import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { type RelayEndpoint, relayEndpoints } from '../../shared/chain/relays.ts'
 import type { Environment } from '../environment.ts'
 import { builder } from './builder.ts'
-import { RelayError, relayErrors } from './errors.ts'
+import { RelayError, relayErrorNames, relayErrors } from './errors.ts'
 import { flashbotsBundle } from './flashbots-bundle.ts'
 import { flashbotsPrivate } from './flashbots-private.ts'
 import { relayClient } from './json-rpc.ts'
 import { mevBlocker } from './mev-blocker.ts'
 import { mevShare } from './mev-share.ts'
-import { nothingReported, type PrivateOrder, type Relay, type RelayReport } from './relay.ts'
+import { nothingReported, type PrivateOrder, type Relay, type RelayReport, type Rung } from './relay.ts'
 import { sequencer } from './sequencer.ts'
 import { titan } from './titan.ts'
 
@@ -21,7 +21,7 @@ export interface Delivery {
 }
 
 /**
- * The relays of the configuration, in the order in which they are tried. No public step exists.
+ * The relays of the configuration, in the order in which they are tried where nothing is known of them.
  *
  * @throws RelayRefused with one sentence for a relay that may not be used on the chain
  */
@@ -54,7 +54,7 @@ function openRelay({ name, url }: RelayEndpoint, environment: Environment): Rela
  * What the first relay's own simulation has against the order: a revert, or a failure of the simulation itself. Null where it
  * has nothing, and where the relay cannot be reached: silence is not a revert.
  */
-export async function askSimulation(ladder: readonly Relay[], order: PrivateOrder): Promise<Delivery | null> {
+export async function askSimulation(ladder: readonly Rung[], order: PrivateOrder): Promise<Delivery | null> {
   const [relay] = ladder
   if (relay === undefined) return null
   try {
@@ -96,20 +96,38 @@ async function hintOf<T>(
 }
 
 /**
- * Hands the same bytes down the ladder until a relay takes them. Only a relay that surely did nothing is followed by the
- * next one; after an unclear answer the receipts decide, not another try elsewhere. Never throws for a relay's failure.
+ * Hands the same bytes down the ladder until as many relays have them as are wanted; those that may have them count. A relay
+ * that failed by itself is followed by the next one in the same block; after a verdict on the order none is. Never throws
+ * for a relay's failure.
+ *
+ * @param mayHand asked before each relay: false stops the hand-over there
+ * @returns each relay's answer; empty where none was asked
  */
-export async function deliver(ladder: readonly Relay[], order: PrivateOrder): Promise<Delivery> {
-  let last: Delivery = { relay: '', answer: 'Unavailable', detail: 'no relay is configured' }
+export async function deliver<R extends Rung>(
+  ladder: readonly R[],
+  order: PrivateOrder,
+  wanted: number,
+  mayHand: (rung: R) => Promise<boolean>,
+): Promise<Delivery[]> {
+  const deliveries: Delivery[] = []
+  let holders = 0
   for (const relay of ladder) {
-    try {
-      await relay.send(order)
-      return { relay: relay.name, answer: 'accepted', detail: '' }
-    } catch (error) {
-      if (!(error instanceof RelayError)) throw error
-      last = { relay: relay.name, answer: error.name, detail: error.message }
-      if (relayErrors[error.name].next !== 'next-relay') return last
-    }
+    if (holders >= wanted || !(await mayHand(relay))) break
+    const delivery = await handOver(relay, order)
+    deliveries.push(delivery)
+    const error = relayErrorNames.find((name) => name === delivery.answer)
+    if (error === undefined || error === 'Unknown') holders += 1
+    else if (relayErrors[error].next !== 'next-relay') break
   }
-  return last
+  return deliveries
+}
+
+async function handOver(relay: Rung, order: PrivateOrder): Promise<Delivery> {
+  try {
+    await relay.send(order)
+    return { relay: relay.name, answer: 'accepted', detail: '' }
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error
+    return { relay: relay.name, answer: error.name, detail: error.message }
+  }
 }

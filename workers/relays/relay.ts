@@ -32,8 +32,13 @@ export interface RelayReport {
 export const nothingReported: RelayReport = { status: 'unknown', seenInPublicPool: false, reason: '' }
 
 /** A way to a block builder that keeps a transaction out of the public pool. Errors: see errors.ts. */
-export interface Relay {
+export interface Relay extends Rung {
   readonly name: RelayName
+}
+
+/** A step of the ladder: a relay, or the public pool as the last one. */
+export interface Rung {
+  readonly name: string
   /** The relay's own simulation on top of the newest block, for which it gets the signed bytes; null if it has none. */
   simulate(order: PrivateOrder): Promise<RelaySimulation | null>
   /** Hands over the bytes. Repeating it with the same bytes is harmless. */

@@ -10,6 +10,7 @@ export const ethereum: ChainDefinition = {
   name: 'Ethereum',
   blockSeconds: 12,
   confirmations: 2,
+  maximumFeePerGas: 300_000_000_000n,
   tokens: [
     {
       symbol: 'WETH',

@@ -9,6 +9,7 @@ export const devnet: ChainDefinition = {
   name: 'Portcullis local chain',
   blockSeconds: 12,
   confirmations: 2,
+  maximumFeePerGas: 300_000_000_000n,
   tokens: [
     {
       symbol: 'WETH',

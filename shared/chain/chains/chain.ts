@@ -19,6 +19,8 @@ export interface ChainDefinition {
   blockSeconds: number
   /** Blocks after which an outcome is taken as settled. */
   confirmations: number
+  /** Wei per gas that a transaction bids at most where its strategy names no other cap. */
+  maximumFeePerGas: bigint
   tokens: readonly TokenDefinition[]
   /** The chain's own currency as a token: what gas is priced by. */
   wrappedNative: Address

@@ -12,6 +12,7 @@ const mainnet: ChainDefinition = {
   name: 'Ethereum',
   blockSeconds: 12,
   confirmations: 3,
+  maximumFeePerGas: 10n ** 11n,
   tokens: [],
   wrappedNative: weth,
   intermediates: [],

@@ -190,6 +190,7 @@ export interface Changes {
   progress?: Partial<Snapshot['mandate']>
   slot?: number
   reserved?: bigint
+  expiredAttempts?: number
 }
 
 /** The calm world with some things changed. The mandate's id follows from its terms. */
@@ -219,5 +220,6 @@ export function inputWith(changes: Changes = {}): DecisionInput {
       mandate: { ...calmSnapshot.mandate, ...changes.progress },
     },
     reserved: changes.reserved ?? 0n,
+    expiredAttempts: changes.expiredAttempts ?? 0,
   }
 }

@@ -125,7 +125,8 @@ export function sampleInput(vault: Address, slot: number, snapshot: Snapshot, re
     status: 'active',
     paused: false,
   }
-  return { strategy, mandate, mandateId, slot, scheduledAt: 1_800_000_000 + 60 * slot, snapshot, reserved }
+  const scheduledAt = 1_800_000_000 + 60 * slot
+  return { strategy, mandate, mandateId, slot, scheduledAt, snapshot, reserved, expiredAttempts: 0 }
 }
 
 export function tradingDecision(snapshot: Snapshot): Decision {
@@ -162,6 +163,7 @@ export function tradingDecision(snapshot: Snapshot): Decision {
       amountIn,
       minimumOut: 39n * 10n ** 16n,
       deadline: snapshot.timestamp + 36,
+      step: 'private',
       executionIndex: snapshot.mandate.executionCount,
       epoch: 1,
       modelId: bytes32('9'),

@@ -19,6 +19,7 @@ describe('/openapi.json', () => {
     expect(body.openapi).toBe('3.1.0')
     expect(body.components.securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' })
     expect(Object.keys(body.paths).sort()).toEqual([
+      '/v1/alerts',
       '/v1/chain',
       '/v1/decisions',
       '/v1/decisions/{vault}/{sequence}',
@@ -35,6 +36,8 @@ describe('/openapi.json', () => {
       '/v1/strategies/{id}',
       '/v1/vaults',
       '/v1/vaults/{address}',
+      '/v1/vaults/{address}/relays',
+      '/v1/vaults/{address}/relays/{relay}/reinstate',
     ])
     const operations = Object.entries<Record<string, Record<string, never>>>(body.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation: Object(operation) })),

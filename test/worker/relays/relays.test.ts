@@ -149,6 +149,8 @@ describe('the ladder', () => {
     })
   }
 
+  const always = async () => true
+
   it.each([
     ['Unavailable', () => new Response('', { status: 503 })],
     ['Throttled', () => new Response('', { status: 429 })],
@@ -158,7 +160,10 @@ describe('the ladder', () => {
       taken.push(bytes)
     })
     const order = await signedTransaction()
-    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'builder', answer: 'accepted' })
+    expect(await deliver([failing(answer), second], order, 1, always)).toMatchObject([
+      { relay: 'flashbots-private' },
+      { relay: 'builder', answer: 'accepted' },
+    ])
     expect(taken).toEqual([order.bytes])
   })
 
@@ -169,7 +174,9 @@ describe('the ladder', () => {
   ])('stops after %s: the receipts decide', async (name, answer) => {
     const second = relay('builder', () => Promise.reject(new Error('must not be asked')))
     const order = await signedTransaction()
-    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'flashbots-private', answer: name })
+    expect(await deliver([failing(answer), second], order, 1, always)).toMatchObject([
+      { relay: 'flashbots-private', answer: name },
+    ])
   })
 })
 

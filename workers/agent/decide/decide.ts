@@ -9,6 +9,7 @@ import { notOptimal } from './certificate.ts'
 import type { DecisionContext } from './context.ts'
 import { marketOf } from './market.ts'
 import { gasUnaffordable, orderFor } from './order.ts'
+import { orderflowOf } from './orderflow.ts'
 import { explain } from './reason-meanings.ts'
 import { routeOf } from './route.ts'
 import { notDue, wantedNow } from './schedule.ts'
@@ -55,7 +56,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   // Route.
   const market = marketOf(input, context.chain)
   if (!isReachable(market)) return stopAt(refuse('NoPools'), wanted)
-  const boundBps = slippageBound(guardInput)
+  const { step, boundBps } = orderflowOf(input, slippageBound(guardInput))
   const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, market }, size, wanted)
   const { slippage } = routed
   const forecasts = slippage === null ? null : { volatility, slippageBps: slippage }
@@ -67,7 +68,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (unaffordable !== null) return stopAt(unaffordable, wanted, forecasts)
 
   // Guard.
-  const order = orderFor(input, context, route)
+  const order = orderFor(input, context, route, step)
   const { legs, expectedOut } = route.plan
   const guards = judgeAll(guardInput, { ...order, legs, expectedOut })
   const judged = { forecasts, wanted, guards }

@@ -13,11 +13,13 @@ export function orderFor(
   { snapshot, mandate }: DecisionInput,
   { chain, modelId }: DecisionContext,
   route: Route,
+  step: PlannedOrder['step'],
 ): PlannedOrder {
   return {
     amountIn: route.plan.amountIn,
     minimumOut: route.minimumOut,
     deadline: Math.min(snapshot.timestamp + lifeSeconds(chain.blockSeconds), mandate.end),
+    step,
     executionIndex: snapshot.mandate.executionCount,
     epoch: snapshot.vault.epoch,
     modelId,

@@ -20,6 +20,7 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   ProviderUnavailable: 'A provider does not answer.',
   SimulationReverted: 'The exact call reverts in simulation.',
   GasUnaffordable: 'The executor cannot pay for the transaction.',
+  FeeCapReached: 'Gas costs more than the strategy lets a transaction bid.',
   Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
   SignerMismatch: 'Our key is not the vault’s executor.',
 }

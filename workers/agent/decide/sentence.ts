@@ -18,8 +18,8 @@ interface Trade {
 }
 
 /**
- * "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of the volume meter." A second sentence
- * says what made the slice smaller than wanted.
+ * "Sell at most 40,000 USDC for at least 14.61 WETH, 0.12 % below oracle, using 12 % of the volume meter." Further
+ * sentences say what made the slice smaller than wanted, and that it goes out in public.
  */
 export function tradeSentence(chain: ChainDefinition, input: DecisionInput, trade: Trade): string {
   const { quote, order, wanted, cap } = trade
@@ -31,8 +31,11 @@ export function tradeSentence(chain: ChainDefinition, input: DecisionInput, trad
   const shortfall = shortfallBps(order.minimumOut, order.oracleOut)
   const distance = shortfall < 0 ? `${formatBps(-shortfall)} above oracle` : `${formatBps(shortfall)} below oracle`
   const share = volumeShare(input, quote, order)
-  const sentence = `Sell at most ${sold} for at least ${bought}, ${distance}, using ${share} of the volume meter.`
-  return cap === null ? sentence : `${sentence} Shrunk from ${amountOf(sell, wanted, 'up')}: ${cap.why}.`
+  return [
+    `Sell at most ${sold} for at least ${bought}, ${distance}, using ${share} of the volume meter.`,
+    ...(cap === null ? [] : [`Shrunk from ${amountOf(sell, wanted, 'up')}: ${cap.why}.`]),
+    ...(order.step === 'public' ? ['In public, as the last step: relays had it and no block held it.'] : []),
+  ].join(' ')
 }
 
 function volumeShare({ snapshot }: DecisionInput, quote: OracleQuote, order: PlannedOrder): string {

@@ -2,7 +2,7 @@ import type { CommitResult, CommittedTransaction } from '../ledger-types.ts'
 import { appendOutcome } from './log.ts'
 import { unfilled } from './outcome.ts'
 import { isPaused } from './pauses.ts'
-import { changeOrder, findOrder, type LedgerIdentity, queueErrand, raiseVersion } from './store.ts'
+import { changeOrder, findOrder, type LedgerIdentity, type OrderRow, queueErrand, raiseVersion } from './store.ts'
 
 /** Keeps the signed bytes, if the order is still reserved and nothing was paused meanwhile. Repeating it changes nothing. */
 export function commit(
@@ -50,27 +50,19 @@ export function release(
     why,
     'The order was given up before anything was signed for it.',
   )
-  changeOrder(sql, orderId, { state: 'dead', outcome: 'released', final: 1, updated_at: at })
+  changeOrder(sql, orderId, { state: 'released', outcome: 'released', final: 1, updated_at: at })
   if (again) queueErrand(sql, 'tick', orderId, '')
   raiseVersion(sql)
-  return true
-}
-
-/**
- * Notes what a relay said to the bytes: accepted, or the name of an error. A refusal leaves the order signed and an unclear
- * answer counts as sent; either way only receipts are facts, and the same bytes are handed over again.
- */
-export function markSent(sql: SqlStorage, orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
-  const order = findOrder(sql, orderId)
-  if (order === null || (order.state !== 'signed' && order.state !== 'sent')) return false
-  const state = answer === 'accepted' || answer === 'Unknown' ? 'sent' : order.state
-  changeOrder(sql, orderId, { state, relay, relay_answer: answer, sent_at_block: atBlock.toString() })
   return true
 }
 
 /** May these bytes be handed to a relay (again)? Asked before every hand-over: somebody may have paused since. */
 export function maySend(sql: SqlStorage, orderId: string): boolean {
   const order = findOrder(sql, orderId)
-  if (order === null || (order.state !== 'signed' && order.state !== 'sent')) return false
-  return !isPaused(sql, order.strategy_id)
+  return order !== null && isOnItsWay(order) && !isPaused(sql, order.strategy_id)
+}
+
+/** Signed, and neither in a block nor dead. */
+export function isOnItsWay({ state }: OrderRow): boolean {
+  return state === 'signed' || state === 'sent' || state === 'leaked'
 }

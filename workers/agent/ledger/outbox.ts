@@ -35,6 +35,7 @@ export function countErrands(sql: SqlStorage): number {
 
 function entryOf(sql: SqlStorage, { sequence, kind, subject, detail }: OutboxRow): OutboxEntry | null {
   if (kind === 'record') return { sequence, kind, record: readRecord(sql, Number(subject)) }
+  if (kind === 'alert') return { sequence, kind, alert: JSON.parse(detail) }
   if (kind === 'strategy') return { sequence, kind, strategyId: subject as Hex, status: statusOf(detail) }
   const order = findOrder(sql, subject)
   if (order === null) return null

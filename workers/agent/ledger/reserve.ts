@@ -23,6 +23,7 @@ export function reserve(sql: SqlStorage, identity: LedgerIdentity, reservation: 
 
   const attempt = lastAttempt(sql, strategyId, slot) + 1
   const { executor } = input.snapshot.vault
+  const { relays } = input.strategy.configuration
   const { nonce, minimumFees } = nextNonce(sql, executor, input.snapshot.executor.nonce)
   const decidedAt = input.snapshot.timestamp
   const { sequence, head } = appendDecision(sql, identity, {
@@ -60,6 +61,8 @@ export function reserve(sql: SqlStorage, identity: LedgerIdentity, reservation: 
     legs: JSON.stringify(plan.legs, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)),
     reserved_at: decidedAt,
     deadline: order.deadline,
+    step: order.step,
+    relays: relays === undefined ? '' : JSON.stringify(relays),
     relay: '',
     relay_answer: '',
     sent_at_block: '0',
@@ -109,7 +112,7 @@ function volumeUsd(input: DecisionInput, order: Order): bigint {
  */
 export function isClaimed(sql: SqlStorage, strategyId: Hex, slot: number): boolean {
   const query = `SELECT count(*) AS count FROM orders
-                 WHERE strategy_id = ? AND slot = ? AND (state <> 'dead' OR outcome = 'index-moved')`
+                 WHERE strategy_id = ? AND slot = ? AND (final = 0 OR outcome IN ('filled', 'index-moved'))`
   return sql.exec<{ count: number }>(query, strategyId, slot).one().count > 0
 }
 
@@ -123,6 +126,13 @@ export function reservedOf(sql: SqlStorage, mandateId: Hex): bigint {
   return openOrders(sql)
     .filter((row) => row.mandate_id === mandateId && row.state !== 'included')
     .reduce((sum, row) => sum + BigInt(row.amount_in), 0n)
+}
+
+/** Attempts at the slice whose deadline passed although relays were given them. */
+export function expiredAttempts(sql: SqlStorage, strategyId: Hex, slot: number): number {
+  const query = `SELECT count(*) AS count FROM orders
+                 WHERE strategy_id = ? AND slot = ? AND state = 'expired' AND relay <> ''`
+  return sql.exec<{ count: number }>(query, strategyId, slot).one().count
 }
 
 function lastAttempt(sql: SqlStorage, strategyId: Hex, slot: number): number {

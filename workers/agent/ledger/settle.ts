@@ -1,7 +1,9 @@
-import type { Settlement } from '../ledger-types.ts'
+import type { OrderState, Settlement } from '../ledger-types.ts'
+import { raiseAlert } from './alerts.ts'
 import { appendOutcome } from './log.ts'
 import { type UnnumberedOutcome, unfilled } from './outcome.ts'
 import { isPaused } from './pauses.ts'
+import { rateRelays } from './relay-rating.ts'
 import { changeOrder, findOrder, type LedgerIdentity, type OrderRow, queueErrand, raiseVersion } from './store.ts'
 
 /** After this many failures in a row a strategy stops until a person re-enables it. */
@@ -31,10 +33,9 @@ export function settle(sql: SqlStorage, identity: LedgerIdentity, settlement: Se
     }
     unsettle(sql, identity, order.id, settlement.settledAt)
   }
-  const included = settlement.outcome === 'filled' || settlement.outcome === 'refused-on-chain'
   appendOutcome(sql, identity, outcomeRecord(order, settlement), settlement.outcome, sentences[settlement.outcome])
   changeOrder(sql, order.id, {
-    state: included ? 'included' : 'dead',
+    state: stateOf(settlement),
     outcome: settlement.outcome,
     final: 0,
     block_number: settlement.blockNumber?.toString() ?? null,
@@ -48,6 +49,11 @@ export function settle(sql: SqlStorage, identity: LedgerIdentity, settlement: Se
   raiseVersion(sql)
   if (settlement.final) finish(sql, order, settlement)
   return true
+}
+
+function stateOf({ outcome }: Settlement): OrderState {
+  if (outcome === 'expired') return 'expired'
+  return outcome === 'replaced' || outcome === 'index-moved' ? 'replaced' : 'included'
 }
 
 function outcomeRecord(order: OrderRow, settlement: Settlement): UnnumberedOutcome {
@@ -73,8 +79,9 @@ function noteSettledBlock(sql: SqlStorage, blockNumber: bigint): void {
 /** The chain cannot change the order any more: frees its key and caps, counts failures, asks for another attempt. */
 function finish(sql: SqlStorage, order: OrderRow, settlement: Settlement): boolean {
   const filled = settlement.outcome === 'filled'
-  changeOrder(sql, order.id, { final: 1, state: filled ? 'included' : 'dead', updated_at: settlement.settledAt })
+  changeOrder(sql, order.id, { final: 1, updated_at: settlement.settledAt })
   raiseVersion(sql)
+  rateRelays(sql, order, settlement)
   if (filled) {
     sql.exec('UPDATE strategies SET failures = 0 WHERE strategy_id = ?', order.strategy_id)
     const filledInAll = settlement.mandateFilled !== null && settlement.mandateFilled >= BigInt(order.mandate_total)
@@ -88,12 +95,12 @@ function finish(sql: SqlStorage, order: OrderRow, settlement: Settlement): boole
   // A paused order is not handed over again: that it expired then is nobody's failure.
   const expired = settlement.outcome === 'expired' && !isPaused(sql, order.strategy_id)
   const counts = settlement.outcome === 'refused-on-chain' || expired
-  if (!counts || !countFailure(sql, order)) queueErrand(sql, 'tick', order.id, '')
+  if (!counts || !countFailure(sql, order, settlement.settledAt)) queueErrand(sql, 'tick', order.id, '')
   return true
 }
 
 /** @returns whether the strategy latched */
-function countFailure(sql: SqlStorage, order: OrderRow): boolean {
+function countFailure(sql: SqlStorage, order: OrderRow, at: number): boolean {
   const { failures } = sql
     .exec<{ failures: number }>(
       `INSERT INTO strategies (strategy_id, failures, latched) VALUES (?, 1, 0)
@@ -104,6 +111,12 @@ function countFailure(sql: SqlStorage, order: OrderRow): boolean {
   if (failures < failuresUntilLatch) return false
   sql.exec('UPDATE strategies SET latched = 1 WHERE strategy_id = ?', order.strategy_id)
   queueErrand(sql, 'strategy', order.strategy_id, 'latched')
+  raiseAlert(sql, {
+    kind: 'strategy-latched',
+    subject: order.strategy_id,
+    sentence: `${failures} attempts in a row failed; the strategy stops until a person resumes it.`,
+    raisedAt: at,
+  })
   return true
 }
 
@@ -120,6 +133,7 @@ export function unsettle(sql: SqlStorage, identity: LedgerIdentity, orderId: str
   )
   changeOrder(sql, orderId, {
     state: 'sent',
+    taken_back: 1,
     outcome: 'unsettled',
     block_number: null,
     block_hash: null,

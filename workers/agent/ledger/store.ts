@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { genesisHead } from '../../../shared/audit/log-chain.ts'
-import type { OrderState } from '../ledger-types.ts'
+import type { OrderState, OrderStep } from '../ledger-types.ts'
 
 /** Which vault a ledger keeps; it is the ledger's name, so an object can never be asked about another one. */
 export interface LedgerIdentity {
@@ -49,6 +49,24 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE pools (
       key TEXT PRIMARY KEY, standing TEXT NOT NULL, since INTEGER NOT NULL, price REAL NOT NULL,
       tick_lower INTEGER NOT NULL, tick_upper INTEGER NOT NULL, ticks TEXT NOT NULL)`,
+  ],
+  // The ends of an order have names of their own; who was given what, and how relays fared.
+  [
+    'DROP INDEX one_claim',
+    `UPDATE orders SET state = CASE outcome
+       WHEN 'expired' THEN 'expired' WHEN 'released' THEN 'released'
+       WHEN 'refused-on-chain' THEN 'included' ELSE 'replaced' END WHERE state = 'dead'`,
+    "CREATE UNIQUE INDEX one_claim ON orders (strategy_id, slot) WHERE final = 0 OR outcome = 'filled'",
+    "ALTER TABLE orders ADD COLUMN step TEXT NOT NULL DEFAULT 'private'",
+    "ALTER TABLE orders ADD COLUMN relays TEXT NOT NULL DEFAULT ''",
+    'ALTER TABLE orders ADD COLUMN taken_back INTEGER NOT NULL DEFAULT 0',
+    `CREATE TABLE handovers (
+      order_id TEXT NOT NULL, relay TEXT NOT NULL, first_block TEXT NOT NULL, last_block TEXT NOT NULL,
+      answer TEXT NOT NULL, PRIMARY KEY (order_id, relay))`,
+    `CREATE TABLE relays (
+      name TEXT PRIMARY KEY, sent REAL NOT NULL, included REAL NOT NULL, blocks REAL NOT NULL, failures REAL NOT NULL,
+      measured_at INTEGER NOT NULL, suspicion REAL NOT NULL, dropped_at INTEGER)`,
+    'CREATE TABLE leaks (order_id TEXT PRIMARY KEY, seen_at INTEGER NOT NULL)',
   ],
 ]
 
@@ -116,6 +134,11 @@ export type OrderRow = {
   /** Time of the block the decision was made on. */
   reserved_at: number
   deadline: number
+  step: OrderStep
+  /** JSON list of the relays that the strategy allows; empty for all. */
+  relays: string
+  /** 1 once a reorg took away a block that held it. */
+  taken_back: number
   transaction_bytes: Hex | null
   transaction_hash: Hex | null
   max_fee_per_gas: string | null
@@ -155,7 +178,7 @@ export function changeOrder(sql: SqlStorage, orderId: string, changes: Partial<O
   if (sql.exec<{ count: number }>(signed, orderId).one().count > 0) queueErrand(sql, 'order', orderId, '')
 }
 
-export type ErrandKind = 'record' | 'order' | 'strategy' | 'tick'
+export type ErrandKind = 'record' | 'order' | 'strategy' | 'tick' | 'alert'
 
 /** What must happen outside the object: written together with its cause, done later, at least once. */
 export function queueErrand(sql: SqlStorage, kind: ErrandKind, subject: string, detail: string): void {

@@ -1,7 +1,8 @@
 import type { Hex } from 'viem'
 import type { LedgerStatus, LiveOrder, SliceStanding, TrackedOrder } from '../ledger-types.ts'
+import { handoversOf } from './handovers.ts'
 import { pausedScopes } from './pauses.ts'
-import { isClaimed, isLatched, reservedOf } from './reserve.ts'
+import { expiredAttempts, isClaimed, isLatched, reservedOf } from './reserve.ts'
 import { type OrderRow, openOrders, readLedger } from './store.ts'
 
 export function readStatus(sql: SqlStorage): LedgerStatus {
@@ -23,6 +24,7 @@ export function readStanding(sql: SqlStorage, slice: { strategyId: Hex; slot: nu
     latched: isLatched(sql, slice.strategyId),
     pausedScopes: pausedScopes(sql),
     reserved: reservedOf(sql, slice.mandateId),
+    expiredAttempts: expiredAttempts(sql, slice.strategyId, slice.slot),
   }
 }
 
@@ -36,9 +38,13 @@ export function readTracked(sql: SqlStorage): TrackedOrder[] {
     scheduledAt: order.scheduled_at,
     reservedAt: order.reserved_at,
     bytes: order.transaction_bytes,
+    step: order.step,
     relay: order.relay,
     relayAnswer: order.relay_answer,
     sentAtBlock: BigInt(order.sent_at_block),
+    handovers: handoversOf(sql, order.id),
+    wasTakenBack: order.taken_back === 1,
+    relays: order.relays === '' ? null : JSON.parse(order.relays),
     blockHash: order.block_hash,
     siblings: sql
       .exec<TrackedOrder['siblings'][number]>(
