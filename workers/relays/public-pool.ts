@@ -1,5 +1,6 @@
-import { alreadyKnown, RelayError, relayErrorFrom } from './errors.ts'
+import { RelayError, relayErrorFrom } from './errors.ts'
 import { nothingReported, type Rung } from './relay.ts'
+import { alreadyKnown } from './wordings.ts'
 
 /** What the log calls the last step. */
 export const publicStepName = 'public'
