@@ -13,7 +13,7 @@ const alias = { '@flashbots/ethers-provider-bundle': flashbotsSource }
 const testBindings = {
   CHAIN_ID: '424242',
   RPC_URLS: 'http://127.0.0.1:1/a,http://127.0.0.1:1/b',
-  RELAY_URL: 'http://127.0.0.1:1/relay',
+  RELAY_LADDER: 'flashbots-private=http://127.0.0.1:1/relay,flashbots-bundle=http://127.0.0.1:1/relay',
   EXECUTOR_SEED: `0x${'11'.repeat(32)}`,
   RELAY_AUTHENTICATION_KEY: `0x${'12'.repeat(32)}`,
   KEEPER_KEY: `0x${'13'.repeat(32)}`,

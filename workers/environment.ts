@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseRelayChoices } from '../shared/chain/relays.ts'
 import type { VaultLedger } from './agent/vault-ledger.ts'
 
 /** What the platform binds; see wrangler.toml. */
@@ -39,13 +40,8 @@ const variables = z.object({
   RPC_URLS: urlList.refine((urls) => urls.length >= 2, 'needs at least two providers, comma separated'),
   /** What each provider allows us; above it requests wait. */
   PROVIDER_REQUESTS_PER_SECOND: z.coerce.number().positive().default(50),
-  RELAY_URL: z.url(),
-  /** Relays in the order they are tried. */
-  RELAY_LADDER: z
-    .string()
-    .default('flashbots-private,flashbots-bundle')
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(['flashbots-private', 'flashbots-bundle'])).min(1)),
+  /** Relays in the order they are tried, `name` or `name=URL`; the chain's usual ones if left out. */
+  RELAY_LADDER: z.string().transform(parseRelayChoices).optional(),
   EXECUTOR_SEED: privateKey,
   EXECUTOR_SEED_VERSION: z.coerce.number().int().min(1).default(1),
   RELAY_AUTHENTICATION_KEY: privateKey,

@@ -22,7 +22,7 @@ export interface Deployment {
 const standIns: Record<string, string> = {
   CHAIN_ID: '1',
   RPC_URLS: 'https://provider-a.example,https://provider-b.example',
-  RELAY_URL: 'https://relay.example',
+  RELAY_LADDER: 'flashbots-private=https://relay.example',
 }
 
 /** @throws DeployError with one sentence for everything a person can mend */
@@ -43,7 +43,7 @@ export async function runDeployment({
     say(`  missing, a real run stops here: ${sentence}`)
     return standIns[variable] ?? ''
   })
-  say(`  environment ${name}, chain ${settings.chainId}, relay ${settings.variables.RELAY_URL}`)
+  say(`  environment ${name}, chain ${settings.chainId}, relays ${settings.relays.join(', ')}`)
   const report = (line: string) => say(`  ${line}`)
 
   step('2. Account')

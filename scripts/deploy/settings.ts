@@ -1,5 +1,7 @@
 // What a deployment is told, checked before anything is touched. Every complaint is one sentence.
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
+import { parseRelayChoices, type RelayEndpoint, RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
 import { environmentSchema } from '../../workers/environment.ts'
 
 /** A mistake a person can mend; its message is all that is shown. */
@@ -15,6 +17,8 @@ export interface DeployOptions {
 
 export interface Settings {
   chainId: number
+  /** Names of the relays, in the order they are tried. */
+  relays: string[]
   /** Plain variables of the worker. */
   variables: Record<string, string>
   /** Secrets given by the caller; the ones left out are kept or made. */
@@ -55,11 +59,8 @@ const secretShapes: Record<string, { shape: RegExp; sentence: string }> = {
 }
 /** Plain variables that have a default in the worker. */
 const optionalVariables = Object.keys(environmentSchema.shape).filter(
-  (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_URL'].includes(name),
+  (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_LADDER'].includes(name),
 )
-
-/** Where orders go on chains whose relay everybody knows. */
-const usualRelays: Record<number, string> = { 1: 'https://relay.flashbots.net' }
 
 /**
  * Reads the variables of a deployment.
@@ -74,7 +75,8 @@ export function readSettings(
   const needed = (variable: string, sentence: string) => environment[variable] || missing(variable, sentence)
   const chainText = needed('CHAIN_ID', 'Set CHAIN_ID to the chain the vaults are on (1 for Ethereum).')
   const chainId = /^\d{1,15}$/.test(chainText) ? Number(chainText) : 0
-  if (chainDefinition(chainId) === undefined) {
+  const chain = chainDefinition(chainId)
+  if (chain === undefined) {
     throw new DeployError(
       `There is no chain definition for chain ${chainText.slice(0, 40)}: add shared/chain/chains/${chainId || 'ID'}.ts first.`,
     )
@@ -87,22 +89,34 @@ export function readSettings(
   if (urls.length < 2 || new Set(urls).size < urls.length || !urls.every(isWebAddress)) {
     throw new DeployError('RPC_URLS must be at least two different http(s) addresses, comma separated.')
   }
-  const relay =
-    environment.RELAY_URL ||
-    usualRelays[chainId] ||
-    missing('RELAY_URL', 'Set RELAY_URL to the private relay of the chain.')
-  if (!isWebAddress(relay)) throw new DeployError('RELAY_URL must be an http(s) address.')
+  const ladder = readLadder(environment, chain, missing)
   return {
     chainId,
+    relays: ladder.map(({ name }) => name),
     variables: {
       CHAIN_ID: String(chainId),
-      RELAY_URL: relay,
+      RELAY_LADDER: ladder.map(({ name, url }) => `${name}=${url}`).join(','),
       ...Object.fromEntries(
         optionalVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
       ),
     },
     // Provider addresses usually carry an access key, so they are kept as a secret.
     secrets: { RPC_URLS: urls.join(','), ...givenSecrets(environment) },
+  }
+}
+
+function readLadder(
+  environment: Variables,
+  chain: ChainDefinition,
+  missing: (variable: string, sentence: string) => string,
+): RelayEndpoint[] {
+  const given = environment.RELAY_LADDER
+  try {
+    return relayEndpoints(given ? parseRelayChoices(given) : undefined, chain)
+  } catch (error) {
+    if (!(error instanceof RelayRefused)) throw error
+    if (given) throw new DeployError(error.message)
+    return relayEndpoints(parseRelayChoices(missing('RELAY_LADDER', error.message)), chain)
   }
 }
 

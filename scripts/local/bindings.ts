@@ -14,7 +14,7 @@ export async function workerBindings(
   return {
     CHAIN_ID: String(devnet.chain.id),
     RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
-    RELAY_URL: devnet.relayUrl,
+    RELAY_LADDER: `flashbots-private=${devnet.relayUrl},flashbots-bundle=${devnet.relayUrl}`,
     EXECUTOR_SEED: secrets.executorSeed,
     RELAY_AUTHENTICATION_KEY: generatePrivateKey(),
     KEEPER_KEY: privateKeyOf(devnet.accounts.trader),

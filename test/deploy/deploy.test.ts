@@ -60,7 +60,10 @@ describe('a deployment', () => {
     const configuration = readJson(join(folder, 'wrangler.json'))
     expect(configuration).toMatchObject({
       name: 'portcullis-test-only',
-      vars: { CHAIN_ID: '1', RELAY_URL: 'https://relay.flashbots.net' },
+      vars: {
+        CHAIN_ID: '1',
+        RELAY_LADDER: 'flashbots-private=https://relay.flashbots.net,flashbots-bundle=https://relay.flashbots.net',
+      },
       d1_databases: [{ binding: 'DATABASE', database_id: '12345678-0000-4000-8000-000000000000' }],
       r2_buckets: [{ bucket_name: 'portcullis-test-only-archive' }],
       triggers: { crons: ['* * * * *'] },
@@ -127,7 +130,19 @@ describe('what stops it, before anything is made', () => {
     ['no web address', { RPC_URLS: 'a,b' }, /^RPC_URLS must be/],
     ['a seed that is none', { EXECUTOR_SEED: 'hunter2' }, /^EXECUTOR_SEED must be 32 bytes of hex with 0x\.$/],
     ['a hash that is none', { ADMIN_KEY_HASH: 'pk_admin' }, /^ADMIN_KEY_HASH must be the lower-case hex/],
-    ['no relay where none is usual', { CHAIN_ID: '424242' }, /^Set RELAY_URL/],
+    ['no relay where none is usual', { CHAIN_ID: '424242' }, /^Set RELAY_LADDER/],
+    ['a relay that is none', { RELAY_LADDER: 'public' }, /^"public" is no relay; there are flashbots-private, /],
+    [
+      'a relay of other chains',
+      { RELAY_LADDER: 'sequencer=https://a.example' },
+      /^There is no relay sequencer on Ethereum\.$/,
+    ],
+    ['a relay without an address', { RELAY_LADDER: 'builder' }, /^The relay builder has no known address on Ethereum/],
+    [
+      'a relay at no address',
+      { RELAY_LADDER: 'titan=ftp://a' },
+      /^The address of the relay titan must be an http\(s\)/,
+    ],
   ])('%s', async (_name, change, sentence) => {
     const failure = await deploy({ ...environment, ...change }).then(
       () => '',
@@ -173,7 +188,7 @@ describe('the smoke check', () => {
 describe('the command', () => {
   function run(parameters: string[], variables: Record<string, string> = {}) {
     return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const { CHAIN_ID: _chain, RPC_URLS: _providers, RELAY_URL: _relay, ...inherited } = process.env
+      const { CHAIN_ID: _chain, RPC_URLS: _providers, RELAY_LADDER: _relays, ...inherited } = process.env
       execFile(
         process.execPath,
         [join(root, 'scripts/deploy.ts'), ...parameters],

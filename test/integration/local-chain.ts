@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { devnetAccounts } from '../../scripts/devnet/accounts.ts'
 import type { Reach } from '../../scripts/devnet/transactions.ts'
 import { devnet } from '../../shared/chain/chains/424242.ts'
+import { parseRelayChoices } from '../../shared/chain/relays.ts'
 import type { Env } from '../../workers/environment.ts'
 
 const rpcUrl =
@@ -11,6 +12,9 @@ const rpcUrl =
     .string()
     .parse((env as Env).RPC_URLS)
     .split('/a,')[0] ?? ''
+
+/** Where the local chain's Flashbots relay is. */
+export const relayUrl = parseRelayChoices(z.string().parse((env as Env).RELAY_LADDER))[0]?.url ?? ''
 
 /** One request to the local chain, as any client would make it. */
 export async function rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {

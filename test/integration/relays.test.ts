@@ -20,7 +20,7 @@ import {
   type World,
 } from './agent-world.ts'
 import { intercept } from './intercept.ts'
-import { chainTime, mine, nonceOf, publicSightings, reach, rpc } from './local-chain.ts'
+import { chainTime, mine, nonceOf, publicSightings, reach, relayUrl, rpc } from './local-chain.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -31,8 +31,8 @@ const strangersKey: Hex = `0x${'77'.repeat(32)}`
 /** The worker's own client of the local relay. */
 function openRelay(name: RelayName, key = env.RELAY_AUTHENTICATION_KEY as Hex): Relay {
   return name === 'flashbots-private'
-    ? flashbotsPrivate(relayClient(name, env.RELAY_URL, key), env.RELAY_URL)
-    : flashbotsBundle(env.RELAY_URL, key, reach.chain.id)
+    ? flashbotsPrivate(relayClient(name, relayUrl, key), relayUrl)
+    : flashbotsBundle(relayUrl, key, reach.chain.id)
 }
 
 const { trader } = reach.accounts
@@ -52,7 +52,13 @@ async function transfer(blocks: number, reverting = false): Promise<PrivateOrder
   })
   const head = BigInt(z.string().parse(await rpc('eth_blockNumber')))
   const window = { firstBlock: head + 1n, lastBlock: head + BigInt(blocks) }
-  return { bytes, hash: keccak256(bytes), ...window, deadline: (await chainTime()) + 12 * blocks }
+  return {
+    bytes,
+    hash: keccak256(bytes),
+    vault: trader.address,
+    ...window,
+    deadline: (await chainTime()) + 12 * blocks,
+  }
 }
 
 async function blockOf({ hash }: PrivateOrder): Promise<bigint | null> {
@@ -68,18 +74,19 @@ describe.each(names)('%s', (name) => {
     const relay = openRelay(name)
     const seenBefore = await publicSightings(trader.address)
     const order = await transfer(3)
-    expect(await relay.status(order)).toBe('unknown')
+    expect(await relay.status(order)).toMatchObject({ status: 'unknown' })
     expect(await relay.simulate(order)).toMatchObject({ ok: true, gasUsed: 21_000n })
     expect(await rpc('txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
     await relay.send(order)
     await relay.send(order)
-    expect(await relay.status(order)).toBe('pending')
+    expect(await relay.status(order)).toMatchObject({ status: 'pending' })
     expect(await rpc('eth_getTransactionByHash', [order.hash])).toBeNull()
     await mine()
     expect(await blockOf(order)).toBe(order.firstBlock)
     expect(await publicSightings(trader.address)).toBe(seenBefore)
     // Builders say which bundles they took; only the chain says what was included.
-    expect(await relay.status(order)).toBe(name === 'flashbots-private' ? 'included' : 'pending')
+    const said = name === 'flashbots-private' ? 'included' : 'pending'
+    expect(await relay.status(order)).toMatchObject({ status: said })
   })
 
   it('forgets a cancelled order', async () => {
@@ -89,7 +96,7 @@ describe.each(names)('%s', (name) => {
     expect(await relay.cancel(order)).toBe(true)
     await mine(2)
     expect(await blockOf(order)).toBeNull()
-    if (name === 'flashbots-private') expect(await relay.status(order)).toBe('cancelled')
+    if (name === 'flashbots-private') expect(await relay.status(order)).toMatchObject({ status: 'cancelled' })
   })
 
   it('lets no other key cancel', async () => {
@@ -224,7 +231,7 @@ const refusal = {
 
 async function openWorldWith(name: RelayName, slices: number): Promise<World> {
   const world = await openWorld({ slices, ...(slices === 1 ? { intervalSeconds: 600 } : {}) })
-  const withRelay: Env = { ...world.env, RELAY_LADDER: name }
+  const withRelay: Env = { ...world.env, RELAY_LADDER: `${name}=${relayUrl}` }
   return { ...world, env: withRelay }
 }
 

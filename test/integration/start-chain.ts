@@ -18,7 +18,7 @@ export default async function startChain(project: TestProject): Promise<() => Pr
     CHAIN_ID: String(devnet.chain.id),
     RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
     PROVIDER_REQUESTS_PER_SECOND: '100000',
-    RELAY_URL: devnet.relayUrl,
+    RELAY_LADDER: `flashbots-private=${devnet.relayUrl},flashbots-bundle=${devnet.relayUrl}`,
     EXECUTOR_SEED: `0x${'51'.repeat(32)}`,
     RELAY_AUTHENTICATION_KEY: `0x${'52'.repeat(32)}`,
     KEEPER_KEY: `0x${'53'.repeat(32)}`,

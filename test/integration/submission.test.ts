@@ -1,4 +1,4 @@
-import { type Hex, parseTransaction } from 'viem'
+import { type Address, type Hex, parseTransaction } from 'viem'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TrackedOrder } from '../../workers/agent/ledger-types.ts'
 import type { Env } from '../../workers/environment.ts'
@@ -20,7 +20,7 @@ import {
   type World,
 } from './agent-world.ts'
 import { intercept } from './intercept.ts'
-import { mine, nonceOf, publicSightings, rpc } from './local-chain.ts'
+import { mine, nonceOf, publicSightings, relayUrl, rpc } from './local-chain.ts'
 
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -42,19 +42,19 @@ async function outcomesOf(world: World): Promise<string[]> {
 /** The relay as the agent reaches it, under the agent's key. */
 function agentRelay() {
   const key = env.RELAY_AUTHENTICATION_KEY as Hex
-  return flashbotsPrivate(relayClient('flashbots-private', env.RELAY_URL, key), env.RELAY_URL)
+  return flashbotsPrivate(relayClient('flashbots-private', relayUrl, key), relayUrl)
 }
 
 /** A tracked order as a relay is handed it; its window does not matter for cancelling. */
-function orderOf(order: TrackedOrder | undefined): PrivateOrder {
+function orderOf(vault: Address, order: TrackedOrder | undefined): PrivateOrder {
   if (order?.bytes == null || order.transactionHash === null) throw new Error('The order has no bytes.')
   const { bytes, transactionHash: hash, deadline } = order
-  return { bytes, hash, deadline, firstBlock: 0n, lastBlock: 0n }
+  return { bytes, hash, deadline, vault, firstBlock: 0n, lastBlock: 0n }
 }
 
 /** What a tracked order's bytes bid, wei per gas. */
 function feesOf(order: TrackedOrder | undefined) {
-  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(orderOf(order).bytes)
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(order?.bytes ?? '0x')
   return { maxFeePerGas, maxPriorityFeePerGas }
 }
 
@@ -211,7 +211,7 @@ describe('a reorganisation', () => {
     // The relay forgets it with the block, and takes it from nobody until the deadline has passed.
     intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
     await rpc('devnet_reorg', [1])
-    const cancelled = await agentRelay().cancel(orderOf(first))
+    const cancelled = await agentRelay().cancel(orderOf(world.vault, first))
     expect(cancelled).toBe(true)
     for (let block = 0; block < 7; block++) {
       await mine()
@@ -241,8 +241,8 @@ describe('a reorganisation deeper than the confirmations', () => {
     const hash = (await readTrades(world))[0]?.transactionHash
     await rpc('devnet_reorg', [3])
     expect(await readTrades(world)).toEqual([])
-    const bytes = { bytes: '0x', hash: hash ?? '0x', firstBlock: 0n, lastBlock: 0n, deadline: 0 } as const
-    await agentRelay().cancel(bytes)
+    const window = { firstBlock: 0n, lastBlock: 0n, deadline: 0 }
+    await agentRelay().cancel({ bytes: '0x', hash: hash ?? '0x', vault: world.vault, ...window })
     await liveUntilFilled(world)
     await expectTotalOnce(world)
     const trades = await readTrades(world)

@@ -38,7 +38,7 @@ describe('an address that carries a key', () => {
   it('is in no relay’s error', async () => {
     tellTale()
     const key = `0x${'12'.repeat(32)}` as const
-    const order = { bytes: '0x02', hash: '0x02', firstBlock: 1n, lastBlock: 1n, deadline: 1 } as const
+    const order = { bytes: '0x02', hash: '0x02', vault: key, firstBlock: 1n, lastBlock: 1n, deadline: 1 } as const
     for (const work of [relayClient('relay', url, key).call('x', []), flashbotsBundle(url, key, 424242).send(order)]) {
       const message = await messageOf(work)
       expect(message).toContain('is blocked')

@@ -29,15 +29,15 @@ export function openAgent(env: Env): Agent {
     chain,
     clock: clockFrom(environment),
     database: drizzle(env.DATABASE),
-    ladder: ladderOf(environment),
+    ladder: ladderOf(environment, chain),
   }
 }
 
 const ladders = new WeakMap<Environment, readonly Relay[]>()
 
 /** Opened once for each isolate: opening derives keys and may load a client. */
-function ladderOf(environment: Environment): readonly Relay[] {
-  const ladder = ladders.get(environment) ?? openLadder(environment)
+function ladderOf(environment: Environment, chain: ChainDefinition): readonly Relay[] {
+  const ladder = ladders.get(environment) ?? openLadder(environment, chain)
   ladders.set(environment, ladder)
   return ladder
 }

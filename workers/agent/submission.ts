@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { askSimulation, type Delivery, deliver } from '../relays/ladder.ts'
 import type { PrivateOrder } from '../relays/relay.ts'
 import type { Agent } from './agent.ts'
@@ -9,6 +9,8 @@ export interface Submission {
   bytes: Hex
   hash: Hex
   deadline: number
+  /** The vault it trades for, which refunds go to. */
+  vault: Address
 }
 
 /** What came of handing over: a relay's answer, or why nobody was asked to take the bytes. */

@@ -96,6 +96,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   if (!kept.ok) return uncommitted(slice, input, kept.reason)
 
   // send: the relay's own simulation, then down the ladder; what becomes of it is the tracker's business
-  await send(agent, slice, orderId, { ...transaction, deadline: order.deadline }, newest)
+  const submission = { ...transaction, deadline: order.deadline, vault: slice.stored.strategy.vault }
+  await send(agent, slice, orderId, submission, newest)
   return submitted(slice, input, decision, reserved.head)
 }

@@ -63,14 +63,14 @@ function logSettlement(
 
 /** The same bytes again, once a block, while the vault would still take them and nobody has paused. */
 async function resend(agent: Agent, vault: Address, { pin }: Quorum, order: TrackedOrder): Promise<void> {
-  const submission = submissionOf(order)
+  const submission = submissionOf(vault, order)
   if (submission === null || order.sentAtBlock >= pin.number) return
   const { orderId, strategyId, slot } = order
   const fields = { vault, strategyId, slot, orderId }
   const sent = windowOf(agent, submission, pin)
   if (sent !== null && order.relay !== '') {
-    const status = await askStatus(agent.ladder, order.relay, sent)
-    logLine('info', 'track.status', { ...fields, relay: order.relay, status })
+    const report = await askStatus(agent.ladder, order.relay, sent)
+    logLine('info', 'track.status', { ...fields, relay: order.relay, ...report })
   }
   const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
   const handover = await submit(agent, submission, pin, async () => ledger.maySend(orderId))
@@ -85,7 +85,7 @@ async function resend(agent: Agent, vault: Address, { pin }: Quorum, order: Trac
  * stays live until the chain shows it dead.
  */
 async function callBack(agent: Agent, vault: Address, { pin }: Quorum, order: TrackedOrder): Promise<void> {
-  const submission = submissionOf(order)
+  const submission = submissionOf(vault, order)
   if (submission === null || order.relay === '' || order.relayAnswer === 'Cancelled') return
   const given = windowOf(agent, submission, pin)
   if (given === null) return
@@ -96,6 +96,6 @@ async function callBack(agent: Agent, vault: Address, { pin }: Quorum, order: Tr
   logLine('info', 'track.cancelled', { vault, strategyId, slot, orderId, relay, answer })
 }
 
-function submissionOf({ bytes, transactionHash: hash, deadline }: TrackedOrder): Submission | null {
-  return bytes === null || hash === null ? null : { bytes, hash, deadline }
+function submissionOf(vault: Address, { bytes, transactionHash: hash, deadline }: TrackedOrder): Submission | null {
+  return bytes === null || hash === null ? null : { bytes, hash, deadline, vault }
 }

@@ -1,60 +1,109 @@
-/** What went wrong at a relay, and so what to do next. A relay's word is a hint; what happened is what receipts say. */
-export abstract class RelayError extends Error {
+export type RelayErrorName =
+  | 'Rejected'
+  | 'Throttled'
+  | 'Unavailable'
+  | 'Unknown'
+  | 'Excluded'
+  | 'NonceConsumed'
+  | 'Reverted'
+
+/**
+ * What to do after an error. The same signed bytes may go to any number of relays, since one nonce is used once; other bytes
+ * for that nonce are signed only when the order is dead.
+ */
+export type NextStep =
+  /** The following relay of the ladder gets the same bytes, in the same block window. */
+  | 'next-relay'
+  /** The same bytes again, once a block, until the order's deadline. */
+  | 'same-bytes-until-deadline'
+  /** The receipts of every hash at that nonce tell what became of it. */
+  | 'read-receipts'
+  /** Nothing is sent any more; the chain will show the order dead. */
+  | 'wait-for-death'
+  /** Nothing is sent until the simulation agrees again; when the order is dead, the next decision sees the new state. */
+  | 'wait-and-decide-anew'
+
+interface RelayErrorMeaning {
+  /** One sentence for people. */
+  means: string
+  next: NextStep
+  /** Whether the relay may be working on the bytes of this request all the same. */
+  mayHaveBeenSent: boolean
+  /** Whether the relay judged the order; otherwise it failed by itself, which says nothing of the order. */
+  isVerdict: boolean
+}
+
+/** What each error means and what comes after it. A relay's word is a hint; what happened is what receipts say. */
+export const relayErrors: Readonly<Record<RelayErrorName, RelayErrorMeaning>> = {
+  Rejected: {
+    means: 'The relay does not understand the request or refuses it; a person should look.',
+    next: 'same-bytes-until-deadline',
+    mayHaveBeenSent: false,
+    isVerdict: true,
+  },
+  Throttled: {
+    means: 'The relay asks for fewer requests.',
+    next: 'next-relay',
+    mayHaveBeenSent: false,
+    isVerdict: false,
+  },
+  Unavailable: {
+    means: 'The relay cannot be reached or fails inside.',
+    next: 'next-relay',
+    // A connection can break, and a gateway fail, after the relay has read the request.
+    mayHaveBeenSent: true,
+    isVerdict: false,
+  },
+  Unknown: {
+    means: 'The relay gave no answer in time, or none that can be read: the order may well have been sent.',
+    next: 'same-bytes-until-deadline',
+    mayHaveBeenSent: true,
+    isVerdict: false,
+  },
+  Excluded: {
+    means: 'The block or the time that the order is for has passed.',
+    next: 'wait-for-death',
+    mayHaveBeenSent: false,
+    isVerdict: true,
+  },
+  NonceConsumed: {
+    means: 'The account nonce is used already.',
+    next: 'read-receipts',
+    mayHaveBeenSent: false,
+    isVerdict: true,
+  },
+  Reverted: {
+    means: 'The order reverts in the relay’s simulation.',
+    next: 'wait-and-decide-anew',
+    mayHaveBeenSent: false,
+    isVerdict: true,
+  },
+}
+
+/** What went wrong at a relay; {@link relayErrors} says what to do next. */
+export class RelayError extends Error {
+  override readonly name: RelayErrorName
   readonly relay: string
-  constructor(relay: string, message: string, options?: ErrorOptions) {
+
+  constructor(name: RelayErrorName, relay: string, message: string, options?: ErrorOptions) {
     super(`${relay}: ${message}`, options)
+    this.name = name
     this.relay = relay
   }
 }
 
-/** The relay cannot make sense of the request or refuses it. Next: no other relay; the same bytes until the deadline, and a person looks. */
-export class Rejected extends RelayError {
-  override readonly name = 'Rejected'
-}
-
-/** Too many requests. Next: the following relay of the ladder, the same bytes. */
-export class Throttled extends RelayError {
-  override readonly name = 'Throttled'
-}
-
-/** Not reachable, or failing inside. Next: the following relay of the ladder, the same bytes. */
-export class Unavailable extends RelayError {
-  override readonly name = 'Unavailable'
-}
-
-/** No answer in time: it may well have been sent. Next: look for the receipt; resend the same bytes until the deadline. */
-export class Unknown extends RelayError {
-  override readonly name = 'Unknown'
-}
-
-/** The window of blocks has passed. Next: wait until the chain shows the order dead. */
-export class Excluded extends RelayError {
-  override readonly name = 'Excluded'
-}
-
-/** The account nonce is used. Next: read the receipts of every hash at that nonce. */
-export class NonceConsumed extends RelayError {
-  override readonly name = 'NonceConsumed'
-}
-
-/** The relay's own simulation reverts. Next: nothing; the order expires, and the next decision sees the new state. */
-export class Reverted extends RelayError {
-  override readonly name = 'Reverted'
-}
-
-const patterns: readonly { pattern: RegExp; error: new (relay: string, message: string) => RelayError }[] = [
-  { pattern: /nonce too low|nonce is too low|already used nonce/i, error: NonceConsumed },
-  { pattern: /revert/i, error: Reverted },
-  { pattern: /rate.?limit|too many requests/i, error: Throttled },
-  { pattern: /block.*(passed|in the past|too old)|window.*passed|expired/i, error: Excluded },
-  { pattern: /internal error|timed? ?out|unavailable|try again/i, error: Unavailable },
+const patterns: readonly { pattern: RegExp; name: RelayErrorName }[] = [
+  { pattern: /nonce too low|nonce is too low|already used nonce/i, name: 'NonceConsumed' },
+  { pattern: /revert/i, name: 'Reverted' },
+  { pattern: /rate.?limit|too many requests/i, name: 'Throttled' },
+  { pattern: /block.*(passed|in the past|too old)|window.*passed|expired/i, name: 'Excluded' },
+  { pattern: /internal error|timed? ?out|unavailable|try again/i, name: 'Unavailable' },
 ]
 
 /** Relays word the same thing differently and rarely give a useful code, so the words decide. */
 export function relayErrorFrom(relay: string, message: string): RelayError {
-  const match = patterns.find(({ pattern }) => pattern.test(message))
-  const RelayErrorClass = match?.error ?? Rejected
-  return new RelayErrorClass(relay, message.slice(0, 300))
+  const name = patterns.find(({ pattern }) => pattern.test(message))?.name ?? 'Rejected'
+  return new RelayError(name, relay, message.slice(0, 300))
 }
 
 /** A relay that has the transaction already: for a resend, that is success. */

@@ -3,7 +3,7 @@ import type { FetchRequest } from 'ethers'
 import { type Hex, hexToBytes, keccak256, stringToBytes } from 'viem'
 import { alreadyKnown, relayErrorFrom } from './errors.ts'
 import { postToRelay, resultOf } from './json-rpc.ts'
-import type { PrivateOrder, Relay, RelayStatus } from './relay.ts'
+import { nothingReported, type PrivateOrder, type Relay, type RelayReport } from './relay.ts'
 
 const name = 'flashbots-bundle'
 
@@ -56,11 +56,11 @@ async function sendForBlock(client: FlashbotsBundleProvider, order: PrivateOrder
   if ('error' in answer && !alreadyKnown(answer.error.message)) throw relayErrorFrom(name, answer.error.message)
 }
 
-async function bundleStatus(client: FlashbotsBundleProvider, order: PrivateOrder): Promise<RelayStatus> {
+async function bundleStatus(client: FlashbotsBundleProvider, order: PrivateOrder): Promise<RelayReport> {
   // A bundle's hash is the hash of its transactions' hashes.
   const stats = await client.getBundleStatsV2(keccak256(order.hash), Number(order.firstBlock))
-  if ('error' in stats) return 'unknown'
-  return stats.isSimulated || 'receivedAt' in stats ? 'pending' : 'unknown'
+  if ('error' in stats) return nothingReported
+  return stats.isSimulated || 'receivedAt' in stats ? { ...nothingReported, status: 'pending' } : nothingReported
 }
 
 /** A version 4 UUID that follows from transaction and block, so that a resend replaces itself and nothing else. */

@@ -2,7 +2,14 @@ import { toHex } from 'viem'
 import { z } from 'zod'
 import { alreadyKnown, RelayError } from './errors.ts'
 import { askRelay, parseJson, type RelayClient } from './json-rpc.ts'
-import type { PrivateOrder, Relay, RelaySimulation, RelayStatus } from './relay.ts'
+import {
+  nothingReported,
+  type PrivateOrder,
+  type Relay,
+  type RelayReport,
+  type RelaySimulation,
+  type RelayStatus,
+} from './relay.ts'
 
 const name = 'flashbots-private'
 
@@ -43,13 +50,24 @@ const statuses: Record<string, RelayStatus> = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',
 }
-const statusSchema = z.object({ status: z.string() })
+const statusSchema = z.object({
+  status: z.string(),
+  seenInMempool: z.boolean().optional().catch(undefined),
+  simError: z.string().nullish().catch(undefined),
+  revertReason: z.string().nullish().catch(undefined),
+})
 
 /** The relay has no JSON-RPC method for it: it answers a plain request for `tx/<hash>`. */
-async function readStatus(relayUrl: string, { hash }: PrivateOrder): Promise<RelayStatus> {
+async function readStatus(relayUrl: string, { hash }: PrivateOrder): Promise<RelayReport> {
   const { text } = await askRelay(name, `${statusUrl(relayUrl)}/tx/${hash}`, { method: 'GET' })
   const answer = statusSchema.safeParse(parseJson(text))
-  return (answer.success ? statuses[answer.data.status] : undefined) ?? 'unknown'
+  if (!answer.success) return nothingReported
+  const { status, seenInMempool, simError, revertReason } = answer.data
+  return {
+    status: statuses[status] ?? 'unknown',
+    seenInPublicPool: seenInMempool ?? false,
+    reason: revertReason || simError || '',
+  }
 }
 
 /** Flashbots tells the status at the host of Protect, beside the relay's own; others under the relay's address. */

@@ -1,7 +1,7 @@
 import { type Hex, keccak256, stringToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { redact } from '../redact.ts'
-import { relayErrorFrom, Throttled, Unavailable, Unknown } from './errors.ts'
+import { RelayError, relayErrorFrom } from './errors.ts'
 
 /** Milliseconds a relay gets to answer. */
 export const relayTimeoutMilliseconds = 4_000
@@ -24,7 +24,7 @@ export function postToRelay(
 
 /**
  * One HTTP request to a relay.
- * @throws Unknown after a time-out, Unavailable if it cannot be reached: the next steps differ
+ * @throws RelayError `Unknown` after a time-out, `Unavailable` if it cannot be reached: the next steps differ
  */
 export async function askRelay(relay: string, url: string, request: RequestInit): Promise<RawAnswer> {
   try {
@@ -33,23 +33,23 @@ export async function askRelay(relay: string, url: string, request: RequestInit)
     return { status: response.status, text: await response.text() }
   } catch (error) {
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
-    if (timedOut) throw new Unknown(relay, 'gave no answer in time', { cause: error })
-    throw new Unavailable(relay, 'could not be reached', { cause: error })
+    if (timedOut) throw new RelayError('Unknown', relay, 'gave no answer in time', { cause: error })
+    throw new RelayError('Unavailable', relay, 'could not be reached', { cause: error })
   }
 }
 
 /** The result of a JSON-RPC answer, or the error that its status or words mean. */
 export function resultOf(relay: string, url: string, { status, text }: RawAnswer): unknown {
-  if (status === 429) throw new Throttled(relay, 'asks for fewer requests (429)')
+  if (status === 429) throw new RelayError('Throttled', relay, 'asks for fewer requests (429)')
   const answer = parseJson(text)
   const said = errorMessage(answer)
   const message = said === null ? null : redact(said, url)
-  if (status >= 500) throw new Unavailable(relay, message ?? `failed with status ${status}`)
+  if (status >= 500) throw new RelayError('Unavailable', relay, message ?? `failed with status ${status}`)
   if (message !== null) throw relayErrorFrom(relay, message)
   if (status >= 400) throw relayErrorFrom(relay, `refused with status ${status}`)
   if (answer !== null && typeof answer === 'object' && 'result' in answer) return answer.result
   // Accepted or not, nobody can tell: treat it as sent.
-  throw new Unknown(relay, 'gave an answer without a result')
+  throw new RelayError('Unknown', relay, 'gave an answer without a result')
 }
 
 /** Null for what is no JSON. */

@@ -1,10 +1,12 @@
 import type { Hex } from 'viem'
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import { RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
 import type { Environment } from '../environment.ts'
-import { RelayError, Throttled, Unavailable, Unknown } from './errors.ts'
+import { RelayError, relayErrors } from './errors.ts'
 import { flashbotsBundle } from './flashbots-bundle.ts'
 import { flashbotsPrivate } from './flashbots-private.ts'
 import { relayClient } from './json-rpc.ts'
-import type { PrivateOrder, Relay, RelayStatus } from './relay.ts'
+import { nothingReported, type PrivateOrder, type Relay, type RelayReport } from './relay.ts'
 
 /** `answer`: accepted, or the name of the error class; `Unknown` means that it may have been sent. */
 export interface Delivery {
@@ -13,14 +15,23 @@ export interface Delivery {
   detail: string
 }
 
-/** The relays of the configuration, in the order in which they are tried. No public step exists. */
-export function openLadder(environment: Environment): Relay[] {
+/**
+ * The relays of the configuration, in the order in which they are tried. No public step exists.
+ *
+ * @throws RelayRefused with one sentence for a relay that may not be used on the chain
+ */
+export function openLadder(environment: Environment, chain: ChainDefinition | undefined): Relay[] {
   const key = environment.RELAY_AUTHENTICATION_KEY as Hex
-  return environment.RELAY_LADDER.map((name) =>
-    name === 'flashbots-private'
-      ? flashbotsPrivate(relayClient(name, environment.RELAY_URL, key), environment.RELAY_URL)
-      : flashbotsBundle(environment.RELAY_URL, key, environment.CHAIN_ID),
-  )
+  return relayEndpoints(environment.RELAY_LADDER, chain).map(({ name, url }) => {
+    switch (name) {
+      case 'flashbots-private':
+        return flashbotsPrivate(relayClient(name, url, key), url)
+      case 'flashbots-bundle':
+        return flashbotsBundle(url, key, environment.CHAIN_ID)
+      default:
+        throw new RelayRefused(`The relay ${name} cannot be used yet.`)
+    }
+  })
 }
 
 /**
@@ -32,10 +43,12 @@ export async function askSimulation(ladder: readonly Relay[], order: PrivateOrde
   if (relay === undefined) return null
   try {
     const simulation = await relay.simulate(order)
-    return simulation.ok ? null : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
+    return simulation === null || simulation.ok
+      ? null
+      : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error
-    if (error instanceof Unavailable || error instanceof Throttled || error instanceof Unknown) return null
+    if (!relayErrors[error.name].isVerdict) return null
     return { relay: relay.name, answer: error.name, detail: error.message }
   }
 }
@@ -46,8 +59,8 @@ export function askCancel(ladder: readonly Relay[], name: string, order: Private
 }
 
 /** What the relay that took an order says of it. A hint for people: nothing is decided by it. */
-export function askStatus(ladder: readonly Relay[], name: string, order: PrivateOrder): Promise<RelayStatus> {
-  return hintOf(ladder, name, 'unknown', (relay) => relay.status(order))
+export function askStatus(ladder: readonly Relay[], name: string, order: PrivateOrder): Promise<RelayReport> {
+  return hintOf(ladder, name, nothingReported, (relay) => relay.status(order))
 }
 
 async function hintOf<T>(
@@ -79,7 +92,7 @@ export async function deliver(ladder: readonly Relay[], order: PrivateOrder): Pr
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
       last = { relay: relay.name, answer: error.name, detail: error.message }
-      if (!(error instanceof Unavailable || error instanceof Throttled)) return last
+      if (relayErrors[error.name].next !== 'next-relay') return last
     }
   }
   return last

@@ -1,9 +1,12 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
+import type { RelayName } from '../../shared/chain/relays.ts'
 
 /** One signed order and the blocks it may be in. */
 export interface PrivateOrder {
   bytes: Hex
   hash: Hex
+  /** Where refunds of what the order was worth to others go. Never the account that signed. */
+  vault: Address
   /** First and last block worth trying; the last one's time is still inside the order's deadline. */
   firstBlock: bigint
   lastBlock: bigint
@@ -16,14 +19,26 @@ export type RelaySimulation = { ok: true; gasUsed: bigint } | { ok: false; reaso
 /** A relay's opinion. `unknown` is not "not sent", `failed` is not "nonce free": only receipts are facts. */
 export type RelayStatus = 'pending' | 'included' | 'failed' | 'cancelled' | 'unknown'
 
+/** What a relay says of an order; hints, all of it. */
+export interface RelayReport {
+  status: RelayStatus
+  /** The relay, or somebody it watches, saw the order in the public pool. False where a relay does not say. */
+  seenInPublicPool: boolean
+  /** Why, in the relay's words; empty where it does not say. */
+  reason: string
+}
+
+/** What is reported of an order by nobody. */
+export const nothingReported: RelayReport = { status: 'unknown', seenInPublicPool: false, reason: '' }
+
 /** A way to a block builder that keeps a transaction out of the public pool. Errors: see errors.ts. */
 export interface Relay {
-  readonly name: string
-  /** The relay's own simulation on top of the newest block. It gets the signed bytes for it. */
-  simulate(order: PrivateOrder): Promise<RelaySimulation>
+  readonly name: RelayName
+  /** The relay's own simulation on top of the newest block, for which it gets the signed bytes; null if it has none. */
+  simulate(order: PrivateOrder): Promise<RelaySimulation | null>
   /** Hands over the bytes. Repeating it with the same bytes is harmless. */
   send(order: PrivateOrder): Promise<void>
-  status(order: PrivateOrder): Promise<RelayStatus>
+  status(order: PrivateOrder): Promise<RelayReport>
   /** Asks to forget the order; true if the relay says that it did. It may be included all the same. */
   cancel(order: PrivateOrder): Promise<boolean>
 }

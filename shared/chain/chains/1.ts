@@ -78,4 +78,13 @@ export const ethereum: ChainDefinition = {
       ],
     },
   ],
+  // docs.flashbots.net, docs.cow.fi/mevblocker, docs.titanbuilder.xyz. No sequencer: blocks come from many builders here.
+  relays: {
+    'flashbots-private': 'https://relay.flashbots.net',
+    'flashbots-bundle': 'https://relay.flashbots.net',
+    'mev-share': 'https://relay.flashbots.net',
+    'mev-blocker': 'https://rpc.mevblocker.io/fullprivacy',
+    titan: 'https://rpc.titanbuilder.xyz',
+    builder: null,
+  },
 }

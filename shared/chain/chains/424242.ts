@@ -67,4 +67,14 @@ export const devnet: ChainDefinition = {
     },
   ],
   uniswapV4: [],
+  // All of them, on whatever port the chain was started.
+  relays: {
+    'flashbots-private': null,
+    'flashbots-bundle': null,
+    'mev-share': null,
+    'mev-blocker': null,
+    titan: null,
+    builder: null,
+    sequencer: null,
+  },
 }

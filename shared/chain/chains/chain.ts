@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { RelayName } from '../relays.ts'
 
 /** A token the agent may trade on a chain. */
 export interface TokenDefinition {
@@ -32,4 +33,6 @@ export interface ChainDefinition {
    * point. Pools with a fee or with hooks that may change a swap are not traded with.
    */
   uniswapV4: readonly { manager: Address; pools: readonly { feePips: number; tickSpacing: number; hooks: Address }[] }[]
+  /** The relays that reach this chain, with their published address; null where the configuration must give it. */
+  relays: Partial<Record<RelayName, string | null>>
 }

@@ -30,6 +30,7 @@ const mainnet: ChainDefinition = {
     },
   ],
   uniswapV4: [],
+  relays: {},
 }
 
 describe('pool addresses', () => {

@@ -1,12 +1,13 @@
 import { type Hex, keccak256, recoverMessageAddress, stringToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { RelayName } from '../../../shared/chain/relays.ts'
 import { RelayError } from '../../../workers/relays/errors.ts'
 import { flashbotsBundle } from '../../../workers/relays/flashbots-bundle.ts'
 import { flashbotsPrivate } from '../../../workers/relays/flashbots-private.ts'
 import { relayClient } from '../../../workers/relays/json-rpc.ts'
 import { askCancel, askSimulation, askStatus, deliver } from '../../../workers/relays/ladder.ts'
-import type { PrivateOrder, Relay } from '../../../workers/relays/relay.ts'
+import { nothingReported, type PrivateOrder, type Relay } from '../../../workers/relays/relay.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -43,7 +44,14 @@ async function signedTransaction(): Promise<PrivateOrder> {
     maxFeePerGas: 10n ** 9n,
     maxPriorityFeePerGas: 1n,
   })
-  return { bytes, hash: keccak256(bytes), firstBlock: 100n, lastBlock: 102n, deadline: 1_800_000_036 }
+  return {
+    bytes,
+    hash: keccak256(bytes),
+    vault: account.address,
+    firstBlock: 100n,
+    lastBlock: 102n,
+    deadline: 1_800_000_036,
+  }
 }
 
 async function errorOf(work: Promise<unknown>): Promise<string> {
@@ -127,17 +135,17 @@ describe('Flashbots’ client', () => {
 })
 
 describe('the ladder', () => {
-  const relay = (name: string, send: Relay['send']): Relay => ({
+  const relay = (name: RelayName, send: Relay['send']): Relay => ({
     name,
     send,
     simulate: async () => ({ ok: false, reason: 'not asked' }),
-    status: async () => 'unknown',
+    status: async () => nothingReported,
     cancel: async () => false,
   })
   const failing = (answer: () => Response | Promise<Response>): Relay => {
     fakeRelay(answer)
-    return relay('first', async () => {
-      await relayClient('first', url, key).call('eth_sendBundle', [])
+    return relay('flashbots-private', async () => {
+      await relayClient('flashbots-private', url, key).call('eth_sendBundle', [])
     })
   }
 
@@ -146,11 +154,11 @@ describe('the ladder', () => {
     ['Throttled', () => new Response('', { status: 429 })],
   ])('goes on to the next relay after %s, with the same bytes', async (_name, answer) => {
     const taken: string[] = []
-    const second = relay('second', async ({ bytes }) => {
+    const second = relay('builder', async ({ bytes }) => {
       taken.push(bytes)
     })
     const order = await signedTransaction()
-    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'second', answer: 'accepted' })
+    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'builder', answer: 'accepted' })
     expect(taken).toEqual([order.bytes])
   })
 
@@ -159,9 +167,9 @@ describe('the ladder', () => {
     ['Rejected', () => Response.json({ error: 'incorrect request' }, { status: 400 })],
     ['NonceConsumed', () => Response.json({ error: { message: 'nonce too low' } })],
   ])('stops after %s: the receipts decide', async (name, answer) => {
-    const second = relay('second', () => Promise.reject(new Error('must not be asked')))
+    const second = relay('builder', () => Promise.reject(new Error('must not be asked')))
     const order = await signedTransaction()
-    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'first', answer: name })
+    expect(await deliver([failing(answer), second], order)).toMatchObject({ relay: 'flashbots-private', answer: name })
   })
 })
 
@@ -220,7 +228,7 @@ describe('what a relay is asked beside', () => {
   ] as const)('reads the status %s as %s', async (status, meaning) => {
     const sent = fakeRelay(() => Response.json({ status }))
     const order = await signedTransaction()
-    expect(await askStatus(relays, 'flashbots-private', order)).toBe(meaning)
+    expect(await askStatus(relays, 'flashbots-private', order)).toMatchObject({ status: meaning })
     expect(sent[0]?.url).toBe(`https://relay.test/tx/${order.hash}`)
   })
 
@@ -231,8 +239,8 @@ describe('what a relay is asked beside', () => {
     await flashbotsPrivate(relayClient('flashbots-private', flashbots, key), flashbots).status(order)
     expect(sent[0]?.url).toBe(`https://protect.flashbots.net/tx/${order.hash}`)
     fakeRelay(() => Promise.reject(new TypeError('connection refused')))
-    expect(await askStatus(relays, 'flashbots-private', order)).toBe('unknown')
+    expect(await askStatus(relays, 'flashbots-private', order)).toEqual(nothingReported)
     fakeRelay(error('internal error'))
-    expect(await askStatus(relays, 'flashbots-bundle', order)).toBe('unknown')
+    expect(await askStatus(relays, 'flashbots-bundle', order)).toEqual(nothingReported)
   })
 })

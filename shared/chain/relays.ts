@@ -1,0 +1,87 @@
+// The ways past the public pool that Portcullis knows, and which of them a configuration may use on a chain.
+import type { ChainDefinition } from './chains/chain.ts'
+
+/** `builder` is BuilderNet, and any other builder that speaks its JSON-RPC; `sequencer` is an L2's own. */
+export const relayNames = [
+  'flashbots-private',
+  'flashbots-bundle',
+  'mev-share',
+  'mev-blocker',
+  'titan',
+  'builder',
+  'sequencer',
+] as const
+
+export type RelayName = (typeof relayNames)[number]
+
+/** A relay as a configuration names it; without an address, the chain's definition has it. */
+export interface RelayChoice {
+  name: string
+  url: string | null
+}
+
+/** A relay that may be used, and where it is. */
+export interface RelayEndpoint {
+  name: RelayName
+  url: string
+}
+
+/** A configuration that may not be used; the message is one sentence for people, without any address. */
+export class RelayRefused extends Error {
+  override readonly name = 'RelayRefused'
+}
+
+/** What is used where a configuration names no relay, if the chain's definition has their addresses. */
+const usual: readonly RelayName[] = ['flashbots-private', 'flashbots-bundle']
+
+/** Reads `name` or `name=URL`, comma separated; only the form is looked at here. */
+export function parseRelayChoices(text: string): RelayChoice[] {
+  return text.split(',').map((part) => {
+    const [name = '', ...rest] = part.trim().split('=')
+    return { name: name.trim(), url: rest.length === 0 ? null : rest.join('=').trim() }
+  })
+}
+
+/**
+ * The relays that may be used on a chain, in the given order; the usual ones if none is named.
+ *
+ * @param chain undefined for a chain without a definition, where every relay is refused
+ * @throws RelayRefused for a relay that the chain does not list, is named twice, or has no usable address
+ */
+export function relayEndpoints(
+  choices: readonly RelayChoice[] | undefined,
+  chain: ChainDefinition | undefined,
+): RelayEndpoint[] {
+  if (chain === undefined) throw new RelayRefused('No relay is used on a chain without a definition.')
+  const named = choices ?? usualChoices(chain)
+  if (named.length === 0) {
+    throw new RelayRefused(`Set RELAY_LADDER: no relay of ${chain.name} has an address that everybody knows.`)
+  }
+  const endpoints = named.map((choice) => endpointOf(choice, chain))
+  const twice = endpoints.find(({ name }, place) => endpoints.findIndex((other) => other.name === name) !== place)
+  if (twice !== undefined) throw new RelayRefused(`The relay ${twice.name} is in RELAY_LADDER twice.`)
+  return endpoints
+}
+
+function usualChoices({ relays }: ChainDefinition): RelayChoice[] {
+  return usual.flatMap((name) => (relays[name] ? [{ name, url: null }] : []))
+}
+
+function endpointOf(choice: RelayChoice, chain: ChainDefinition): RelayEndpoint {
+  const name = relayNames.find((known) => known === choice.name)
+  if (name === undefined) {
+    throw new RelayRefused(`"${choice.name.slice(0, 40)}" is no relay; there are ${relayNames.join(', ')}.`)
+  }
+  const listed = chain.relays[name]
+  if (listed === undefined) throw new RelayRefused(`There is no relay ${name} on ${chain.name}.`)
+  const url = choice.url ?? listed
+  if (url === null) {
+    throw new RelayRefused(
+      `The relay ${name} has no known address on ${chain.name}: write ${name}=URL in RELAY_LADDER.`,
+    )
+  }
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new RelayRefused(`The address of the relay ${name} must be an http(s) address.`)
+  }
+  return { name, url }
+}
