@@ -3,6 +3,7 @@ import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { type DevnetAccounts, devnetAccounts } from './accounts.ts'
 import type { Anvil } from './anvil.ts'
+import { BlockAuction } from './block-builders.ts'
 import { BlockClock, Builder } from './builder.ts'
 import { ChainState } from './chain-state.ts'
 import { DevnetError } from './errors.ts'
@@ -131,11 +132,13 @@ async function start(
   const pool = new PublicPool(state)
   const sightings = new PublicSightings(pool)
   const orders = new PrivateOrders()
-  const random = seededRandom(`builders ${options.seed ?? defaultSeed}`)
+  const seed = options.seed ?? defaultSeed
+  const random = seededRandom(`builders ${seed}`)
+  const auction = new BlockAuction(seededRandom(`auction ${seed}`))
   const market = await openMarket(options, state, pool, chain, accounts)
   const { blockSeconds } = chain
   const beforeBlock = async (slot: Parameters<Market['act']>[0]) => market?.act(slot)
-  const builder = await Builder.start({ state, gate, pool, orders, random, blockSeconds, beforeBlock })
+  const builder = await Builder.start({ state, gate, pool, orders, random, auction, blockSeconds, beforeBlock })
   const clock = new BlockClock(
     () => builder.produce(),
     (blockSeconds * 1000) / speed,
@@ -147,7 +150,7 @@ async function start(
   const relay = new Relay({ state, orders, pool, builder })
   const mintable = !isReal
   const operator = new OperatorMethods({
-    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relay, market, mintable, speed },
+    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relay, auction, market, mintable, speed },
   })
   // The first block: the price feeds are fresh in it, and nobody waits for anything the fork has to fetch.
   await builder.produce()

@@ -2,6 +2,7 @@ import { type Address, encodeFunctionData, getAddress, parseAbi } from 'viem'
 import { z } from 'zod'
 import type { ChainDefinition, TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { address, decimalString } from '../../shared/schema/primitives.ts'
+import { type BlockAuction, builderNames } from './block-builders.ts'
 import type { BlockClock, Builder } from './builder.ts'
 import type { ChainState } from './chain-state.ts'
 import { devnetTokenAbi } from './generated/devnetToken.ts'
@@ -24,6 +25,7 @@ export interface OperatorParts {
   orders: PrivateOrders
   sightings: PublicSightings
   relay: Relay
+  auction: BlockAuction
   /** Undefined on a real fork, whose feeds are not ours to move. */
   market: Market | undefined
   /** Tokens of which we can make more; the others exist only as they are on the forked chain. */
@@ -44,6 +46,7 @@ export const operatorHelp: readonly (readonly [string, string])[] = [
   ['devnet_feedKeeper [bool]', 'off: nobody posts to the feeds, so they grow stale'],
   ['devnet_publicSightings [address]', "how many of this sender's transactions the public pool has shown"],
   ['devnet_leak [bool]', 'the relay also publishes what it is given'],
+  ['devnet_builder [name, bool]', 'off: titan (4 in 5 blocks) or buildernet (1 in 5) takes no private orders'],
   ['devnet_fund [token, to, amount]', 'gives base units (decimal string) of a token; "ETH" gives wei'],
   ['devnet_status []', 'where the chain, the pool, the relay and the market stand'],
 ]
@@ -55,6 +58,7 @@ const flag = z.tuple([
 ])
 const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
 const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
+const builderSchema = z.tuple([z.enum(builderNames), z.boolean()])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
 
@@ -67,7 +71,7 @@ export class OperatorMethods {
   }
 
   async answer({ method, params = [] }: JsonRpcRequest): Promise<unknown> {
-    const { builder, clock, relay, sightings } = this.#parts
+    const { builder, clock, relay, auction, sightings } = this.#parts
     switch (method) {
       case 'devnet_mine':
         return this.mine(parsed(mineSchema, params)[0])
@@ -91,6 +95,11 @@ export class OperatorMethods {
       case 'devnet_leak':
         relay.faults.leak = parsed(flag, params)[0]
         return relay.faults.leak
+      case 'devnet_builder': {
+        const [name, taking] = parsed(builderSchema, params)
+        auction.setTaking(name, taking)
+        return auction.takesPrivateOrders(name)
+      }
       case 'devnet_fund': {
         const [token, to, amount] = parsed(fundSchema, params)
         await this.fund(token, to, amount)
@@ -180,7 +189,7 @@ export class OperatorMethods {
   }
 
   #status() {
-    const { chain, builder, clock, pool, orders, relay, market, speed } = this.#parts
+    const { chain, builder, clock, pool, orders, relay, auction, market, speed } = this.#parts
     const { number, timestamp, baseFeePerGas } = builder.head
     return {
       chainId: chain.id,
@@ -191,6 +200,7 @@ export class OperatorMethods {
       speed,
       automine: clock.ticking,
       publicPool: pool.size,
+      builders: Object.fromEntries(builderNames.map((name) => [name, { taking: auction.takesPrivateOrders(name) }])),
       relay: { ...orders.waiting(number + 1), leak: relay.faults.leak },
       market:
         market === undefined

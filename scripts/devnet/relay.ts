@@ -1,5 +1,6 @@
 import { type Address, concat, type Hex, keccak256 } from 'viem'
 import type { z } from 'zod'
+import { allBuilders, type BlockBuilder } from './block-builders.ts'
 import { type BlockSlot, simulateInOrder } from './block-simulation.ts'
 import type { Builder } from './builder.ts'
 import { bundleReport } from './bundle-report.ts'
@@ -19,6 +20,8 @@ import { readSignedTransaction, type SignedTransaction } from './signed-transact
 
 /** Blocks a private transaction is tried for when the sender names no last one; Flashbots' own default. */
 const defaultBlocks = 25
+
+const endpoint = 'relay'
 
 /** How a relay may misbehave; operator methods set it. */
 export interface RelayFaults {
@@ -59,7 +62,7 @@ export class Relay {
       case 'eth_callBundle':
         return this.#callBundle(parsed(callBundleSchema, params[0]), signer)
       case 'eth_cancelBundle':
-        this.#orders.cancelBundles(parsed(cancelBundleSchema, params[0]).replacementUuid, signer)
+        this.#orders.cancelBundles(parsed(cancelBundleSchema, params[0]).replacementUuid, signer, endpoint)
         return {}
       case 'eth_sendPrivateTransaction':
         return this.#sendPrivateTransaction(parsed(sendPrivateTransactionSchema, params[0]), signer)
@@ -78,7 +81,7 @@ export class Relay {
 
   /** What protect.flashbots.net/tx/<hash> would say. */
   transactionStatus(hash: string): Record<string, unknown> {
-    const order = this.#orders.transaction(hash)
+    const order = this.#orders.transaction(hash, endpoint)
     if (order === undefined) return { status: 'UNKNOWN', hash, maxBlockNumber: 0, seenInMempool: false }
     const { transaction, status, maximumBlock, simulationError, seenInPool } = order
     return {
@@ -104,7 +107,7 @@ export class Relay {
     const { replacementUuid, blockNumber } = request
     if (request.txs.length === 0) {
       if (replacementUuid === undefined) throw invalidParameters('bundle missing txs')
-      this.#orders.cancelBundles(replacementUuid, signer)
+      this.#orders.cancelBundles(replacementUuid, signer, endpoint)
       return {}
     }
     if (blockNumber <= this.#builder.head.number) {
@@ -115,6 +118,7 @@ export class Relay {
     const bundle: Bundle = {
       hash: bundleHash(transactions),
       owner: signer,
+      endpoint,
       transactions,
       blockNumber,
       minimumTimestamp: request.minTimestamp ?? 0,
@@ -129,6 +133,7 @@ export class Relay {
       sealedAt: undefined,
       payment: 0n,
     }
+    if (replacementUuid !== undefined) this.#orders.cancelBundles(replacementUuid, signer, endpoint)
     this.#orders.addBundle(bundle)
     await this.#leak(transactions)
     return { bundleHash: bundle.hash, smart: false }
@@ -163,9 +168,9 @@ export class Relay {
     const maximumBlock = request.maxBlockNumber ?? head + defaultBlocks
     if (maximumBlock <= head) throw serverError('maxBlockNumber must be a future block')
     this.#orders.addTransaction({
-      transaction,
-      owner: signer,
-      maximumBlock,
+      ...{ transaction, endpoint, owner: signer, builders: allBuilders, firstBlock: head + 1, maximumBlock },
+      firstCome: false,
+      preferences: request.preferences,
       status: 'PENDING',
       simulationError: undefined,
       seenInPool: false,
@@ -176,7 +181,7 @@ export class Relay {
 
   /** True when it was waiting and now is not; a foreign key is refused. */
   #cancelPrivateTransaction(hash: string, signer: Address): boolean {
-    const order = this.#orders.transaction(hash)
+    const order = this.#orders.transaction(hash, endpoint)
     if (order === undefined) return false
     if (order.owner !== signer) throw serverError('transaction was sent with another signing key')
     if (order.status !== 'PENDING') return false
@@ -185,19 +190,19 @@ export class Relay {
   }
 
   #bundleStatistics(request: z.output<typeof bundleStatisticsSchema>, signer: Address): unknown {
-    const bundle = this.#orders.findBundle(request.bundleHash.toLowerCase(), request.blockNumber)
+    const bundle = this.#orders.findBundle(request.bundleHash.toLowerCase(), endpoint, request.blockNumber)
     if (bundle === undefined || bundle.owner !== signer) {
       return { isHighPriority: false, isSimulated: false, consideredByBuildersAt: [], sealedByBuildersAt: [] }
     }
-    const byBuilder = (at: Date | undefined) =>
-      at === undefined ? [] : [{ pubkey: localBuilderKey, timestamp: at.toISOString() }]
+    const byBuilder = (at: Date | undefined, builder: BlockBuilder | undefined) =>
+      at === undefined || builder === undefined ? [] : [{ pubkey: builder.publicKey, timestamp: at.toISOString() }]
     return {
       isHighPriority: false,
       isSimulated: bundle.simulatedAt !== undefined,
       ...(bundle.simulatedAt === undefined ? {} : { simulatedAt: bundle.simulatedAt.toISOString() }),
       receivedAt: bundle.receivedAt.toISOString(),
-      consideredByBuildersAt: byBuilder(bundle.consideredAt),
-      sealedByBuildersAt: byBuilder(bundle.sealedAt),
+      consideredByBuildersAt: byBuilder(bundle.consideredAt, bundle.consideredBy),
+      sealedByBuildersAt: byBuilder(bundle.sealedAt, bundle.sealedBy),
     }
   }
 
@@ -225,7 +230,7 @@ export class Relay {
     for (const transaction of transactions) {
       try {
         await this.#pool.add(transaction)
-        const order = this.#orders.transaction(transaction.hash)
+        const order = this.#orders.transaction(transaction.hash, endpoint)
         if (order !== undefined) order.seenInPool = true
       } catch {
         // What the public pool does not take cannot leak into it.
@@ -233,9 +238,6 @@ export class Relay {
     }
   }
 }
-
-/** BLS-shaped name of the one builder there is. */
-const localBuilderKey = `0x${'b0'.repeat(48)}`
 
 function bundleHash(transactions: readonly SignedTransaction[]): Hex {
   return keccak256(concat(transactions.map(({ hash }) => hash)))
