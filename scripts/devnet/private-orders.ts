@@ -13,6 +13,8 @@ export interface Bundle {
   maximumTimestamp: number
   /** Hashes of transactions that may revert. */
   mayRevert: ReadonlySet<string>
+  /** Hashes of those that wait in the public pool as well. */
+  fromPool?: ReadonlySet<string>
   replacementUuid: string | undefined
   cancelled: boolean
   receivedAt: Date
@@ -20,6 +22,8 @@ export interface Bundle {
   /** When a builder had it before it while making its block. */
   consideredAt: Date | undefined
   sealedAt: Date | undefined
+  /** Whether it was in a block that a reorganisation took away. */
+  wasSealed?: boolean
   /** Wei it pays its builder, by its last simulation. */
   payment: bigint
 }
@@ -118,10 +122,11 @@ export class PrivateOrders {
   reinstate(hash: string, blockNumber: number): boolean {
     let held = false
     for (const bundle of this.#bundles) {
-      if (bundle.sealedAt === undefined || bundle.transactions.every((transaction) => transaction.hash !== hash))
-        continue
+      if (bundle.transactions.every((transaction) => transaction.hash !== hash)) continue
+      // The first of its transactions takes the seal off; those after it were no less private.
+      if (bundle.sealedAt !== undefined) bundle.wasSealed = true
       bundle.sealedAt = undefined
-      held = true
+      if (bundle.wasSealed === true && bundle.fromPool?.has(hash) !== true) held = true
     }
     const order = this.#transactions.get(hash)
     if (order?.status !== 'INCLUDED') return held
