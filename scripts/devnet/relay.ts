@@ -237,7 +237,8 @@ export class Relay {
 /** BLS-shaped name of the one builder there is. */
 const localBuilderKey = `0x${'b0'.repeat(48)}`
 
-function bundleHash(transactions: readonly SignedTransaction[]): Hex {
+/** Keccak of the hashes of its transactions, in order. */
+export function bundleHash(transactions: readonly SignedTransaction[]): Hex {
   return keccak256(concat(transactions.map(({ hash }) => hash)))
 }
 
