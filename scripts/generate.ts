@@ -24,6 +24,7 @@ const artifacts: { name: string; file: string; bytecode: boolean; runtime?: bool
   { name: 'DevnetToken', file: 'DevnetToken.sol', bytecode: true, directory: devnetTarget },
   { name: 'DevnetFeed', file: 'DevnetFeed.sol', bytecode: true, directory: devnetTarget },
   { name: 'DevnetPools', file: 'DevnetPools.sol', bytecode: true, directory: devnetTarget },
+  { name: 'DevnetTrader', file: 'DevnetTrader.sol', bytecode: true, directory: devnetTarget },
   { name: 'PairProber', file: 'SwapProber.sol', bytecode: true, directory: devnetTarget },
   { name: 'V3Prober', file: 'SwapProber.sol', bytecode: true, directory: devnetTarget },
   { name: 'V4Prober', file: 'SwapProber.sol', bytecode: true, directory: devnetTarget },

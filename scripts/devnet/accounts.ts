@@ -23,10 +23,14 @@ export interface DevnetAccounts {
   market: HDAccount
   /** Built the world on the origin. */
   deployer: HDAccount
+  /** Swap for reasons of their own. */
+  noiseTraders: readonly HDAccount[]
+  /** The sandwicher's: one for each sandwich that it may put into a block. */
+  sandwichers: readonly HDAccount[]
 }
 
 /** How many accounts of the mnemonic anvil unlocks and funds. */
-export const accountCount = 11
+export const accountCount = 20
 
 export function devnetAccounts(): DevnetAccounts {
   const parent = mnemonicToAccount(devnetMnemonic, { path: "m/44'/60'/0'/0" }).getHdKey()
@@ -41,14 +45,20 @@ export function devnetAccounts(): DevnetAccounts {
     feedKeeper: at(8),
     market: at(9),
     deployer: at(10),
+    noiseTraders: [11, 12, 13, 14, 15, 16].map(at),
+    sandwichers: [17, 18, 19].map(at),
   }
 }
 
 /** Name and address of every account, for people. */
 export function namedAddresses(accounts: DevnetAccounts): { name: string; address: string }[] {
-  const { reviewers, ...single } = accounts
+  const { reviewers, noiseTraders, sandwichers, ...single } = accounts
+  const numbered = (name: string, several: readonly HDAccount[]) =>
+    several.map(({ address }, index) => ({ name: `${name} ${index + 1}`, address }))
   return [
-    ...Object.entries(single).map(([name, account]) => ({ name, address: account.address })),
-    ...reviewers.map((account, index) => ({ name: `reviewer ${index + 1}`, address: account.address })),
+    ...Object.entries(single).map(([name, { address }]) => ({ name, address })),
+    ...numbered('reviewer', reviewers),
+    ...numbered('noise', noiseTraders),
+    ...numbered('sandwicher', sandwichers),
   ]
 }

@@ -14,6 +14,10 @@ export interface BlockSlot {
   coinbase: Address
 }
 
+/** An event, as receipts and simulations show it. */
+export const logSchema = z.object({ address: z.string(), topics: z.array(z.string()), data: z.string() })
+export type EventLog = z.output<typeof logSchema>
+
 export interface SimulatedTransaction<Transaction extends UnsignedTransaction = SignedTransaction> {
   transaction: Transaction
   succeeded: boolean
@@ -25,6 +29,8 @@ export interface SimulatedTransaction<Transaction extends UnsignedTransaction = 
   sentToCoinbase: bigint
   /** Wei the builder earns in fees. */
   tips: bigint
+  /** Transfers of ether among them, as made-up events. */
+  logs: readonly EventLog[]
 }
 
 const hexData = z.string().transform((text): Hex => `0x${text.slice(2)}`)
@@ -32,7 +38,7 @@ const callSchema = z.object({
   status: smallQuantity,
   gasUsed: quantity,
   returnData: hexData,
-  logs: z.array(z.object({ address: z.string(), topics: z.array(z.string()), data: z.string() })).default([]),
+  logs: z.array(logSchema).default([]),
 })
 const answerSchema = z.array(z.object({ calls: z.array(callSchema) }))
 
@@ -73,6 +79,7 @@ export async function simulateInOrder<Transaction extends UnsignedTransaction>(
       error: call.status === 1 ? '' : failureOf(call.gasUsed, transaction),
       sentToCoinbase: call.logs.reduce((sum, log) => sum + transferTo(slot.coinbase, log), 0n),
       tips: call.gasUsed * effectiveTip(transaction, slot.baseFeePerGas),
+      logs: call.logs,
     }
   })
 }
@@ -95,7 +102,7 @@ function callOf(transaction: UnsignedTransaction) {
   }
 }
 
-function transferTo(recipient: Address, log: { address: string; topics: string[]; data: string }): bigint {
+function transferTo(recipient: Address, log: EventLog): bigint {
   const to = log.topics[2]
   if (log.address.toLowerCase() !== etherPseudoToken || to === undefined) return 0n
   return isAddressEqual(getAddress(`0x${to.slice(-40)}`), recipient) ? BigInt(log.data) : 0n

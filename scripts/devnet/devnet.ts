@@ -21,6 +21,8 @@ import { PublicPool } from './public-pool.ts'
 import { seededRandom } from './random.ts'
 import { ReadGate } from './read-gate.ts'
 import { Relay } from './relay.ts'
+import type { Sandwich } from './sandwich-book.ts'
+import { type TraderParts, Traders } from './traders.ts'
 import { devnetPoolsAddress } from './world.ts'
 import { worldPools } from './world-pools.ts'
 
@@ -39,6 +41,12 @@ export interface DevnetOptions {
   market?: boolean
   /** WETH's volatility per year, 0.6 unless told. */
   volatility?: number
+  /** Whether people trade in public. Default, as for the sandwicher: on exactly while the market moves. */
+  noise?: boolean
+  /** Whether somebody sandwiches what waits in the public pool. */
+  sandwicher?: boolean
+  /** What people trade in a pool per day, in USD for each USD of its depth. Default 10. */
+  turnover?: number
   /** On a real fork: our feeds in the place of the real ones, held at the fork's prices. */
   replaceFeeds?: boolean
   /** Progress, a line at a time. */
@@ -56,6 +64,10 @@ export interface DevnetControl {
   /** How many of a sender's transactions the public pool has shown. */
   publicSightings(sender: Address): number
   setLeak(on: boolean): void
+  setNoise(on: boolean): void
+  setSandwicher(on: boolean): void
+  /** Every sandwich that is in the chain, oldest first. */
+  sandwiches(): Promise<readonly Sandwich[]>
   /** Base units of a token (symbol or address), or wei for "ETH"; in force when it resolves. */
   fund(token: string, to: Address, amount: bigint): Promise<void>
 }
@@ -137,7 +149,15 @@ async function start(
   const auction = new BlockAuction(seededRandom(`auction ${seed}`))
   const market = await openMarket(options, state, pool, chain, accounts)
   const { blockSeconds } = chain
-  const beforeBlock = async (slot: Parameters<Market['act']>[0]) => market?.act(slot)
+  const traders = openTraders(
+    options,
+    { state, pool, chain, accounts, offer: (bundle) => orders.addBundle(bundle) },
+    market,
+  )
+  const beforeBlock = async (slot: Parameters<Market['act']>[0]) => {
+    await market?.act(slot)
+    await traders?.act(slot)
+  }
   const builder = await Builder.start({ state, gate, pool, orders, random, auction, blockSeconds, beforeBlock })
   const clock = new BlockClock(
     () => builder.produce(),
@@ -150,7 +170,22 @@ async function start(
   const relay = new Relay({ state, orders, pool, builder })
   const mintable = !isReal
   const operator = new OperatorMethods({
-    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relay, auction, market, mintable, speed },
+    ...{
+      state,
+      chain,
+      gate,
+      builder,
+      clock,
+      pool,
+      orders,
+      sightings,
+      relay,
+      auction,
+      market,
+      traders,
+      mintable,
+      speed,
+    },
   })
   // The first block: the price feeds are fresh in it, and nobody waits for anything the fork has to fetch.
   await builder.produce()
@@ -197,6 +232,16 @@ async function openMarket(
   return new Market(parts, !isReal && (options.market ?? true))
 }
 
+/** Undefined where the world is not ours: their contracts are not there. */
+function openTraders(
+  options: DevnetOptions,
+  parts: Omit<TraderParts, 'market' | 'seed'>,
+  market: Market | undefined,
+): Traders | undefined {
+  if (market === undefined || parts.chain.id !== localChain.id) return undefined
+  return new Traders({ ...parts, market, seed: options.seed ?? defaultSeed }, options)
+}
+
 function controlOf(
   operator: OperatorMethods,
   clock: BlockClock,
@@ -216,6 +261,13 @@ function controlOf(
     setLeak: (on) => {
       relay.faults.leak = on
     },
+    setNoise: (on) => {
+      operator.setNoise(on)
+    },
+    setSandwicher: (on) => {
+      operator.setSandwicher(on)
+    },
+    sandwiches: () => operator.sandwiches(),
     fund: (token, to, amount) => operator.fund(token, to, amount),
   }
 }

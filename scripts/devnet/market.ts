@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem'
+import { type Address, encodeFunctionData, parseAbi } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { z } from 'zod'
 import type { ChainDefinition, TokenDefinition } from '../../shared/chain/chains/chain.ts'
@@ -8,7 +8,8 @@ import { devnetFeedAbi } from './generated/devnetFeed.ts'
 import { baseUnits } from './price.ts'
 import type { PricePath } from './price-path.ts'
 import type { PublicPool } from './public-pool.ts'
-import { readSignedTransaction, type UnsignedTransaction } from './signed-transaction.ts'
+import { PublicSender, spareGas } from './public-sender.ts'
+import type { UnsignedTransaction } from './signed-transaction.ts'
 import { arbitrageCall, feedDecimals } from './world.ts'
 import type { WorldPool } from './world-pools.ts'
 
@@ -67,11 +68,13 @@ export class Market {
   /** Whether the keeper posts to the feeds. Off, they grow stale. */
   posting = true
   readonly #parts: MarketParts
+  readonly #sender: PublicSender
   readonly #posted: Map<string, Posted>
   #advancedTo: number | undefined
 
   constructor(parts: MarketParts, moving: boolean) {
     this.#parts = parts
+    this.#sender = new PublicSender(parts.state, parts.pool)
     this.#posted = new Map(parts.posted)
     this.moving = moving
   }
@@ -97,7 +100,8 @@ export class Market {
     if (!moved && !old) return
     const args = [baseUnits(usd, feedDecimals)] as const
     const data = encodeFunctionData({ abi: devnetFeedAbi, functionName: 'post', args })
-    await this.#send(this.#parts.feedKeeper, token.feed.source, data, feedGas, feedTip, slot)
+    const call = { to: token.feed.source, data, gas: feedGas, tip: feedTip }
+    await this.#sender.send(this.#parts.feedKeeper, call, slot)
     this.#posted.set(token.symbol, { usd, at: slot.timestamp })
   }
 
@@ -109,42 +113,14 @@ export class Market {
     for (let first = 0; first < arbitrage.pools.length; first += poolsPerTrade) {
       const group = arbitrage.pools.slice(first, first + poolsPerTrade)
       const data = arbitrageCall(group, (symbol) => this.path.price(symbol))
-      const to = arbitrage.trader
-      trades.push(await this.#transaction(arbitrage.account, to, data, arbitrageGas, arbitrageTip, slot, trades.length))
+      const call = { to: arbitrage.trader, data, gas: arbitrageGas, tip: arbitrageTip }
+      trades.push(await this.#sender.transaction(arbitrage.account, call, slot, trades.length))
     }
     const needed = await simulateInOrder(state.rpc, slot, trades)
     for (const { transaction, succeeded, returnData, gasUsed } of needed) {
       if (!succeeded || BigInt(returnData) === 0n) continue
-      const { to, data } = transaction
-      if (to !== null) await this.#send(arbitrage.account, to, data, spareGas(gasUsed), arbitrageTip, slot)
+      const call = { to: arbitrage.trader, data: transaction.data, gas: spareGas(gasUsed), tip: arbitrageTip }
+      await this.#sender.send(arbitrage.account, call, slot)
     }
   }
-
-  async #send(account: HDAccount, to: Address, data: Hex, gas: bigint, tip: bigint, slot: BlockSlot): Promise<void> {
-    const { state, pool } = this.#parts
-    const transaction = await this.#transaction(account, to, data, gas, tip, slot)
-    const raw = await account.signTransaction({ ...transaction, to, type: 'eip1559', chainId: state.chainId })
-    await pool.add(await readSignedTransaction(raw, state.chainId))
-  }
-
-  /** The account's next transaction, or the one `ahead` of that. */
-  async #transaction(
-    account: HDAccount,
-    to: Address,
-    data: Hex,
-    gas: bigint,
-    tip: bigint,
-    slot: BlockSlot,
-    ahead = 0,
-  ): Promise<UnsignedTransaction> {
-    const { state, pool } = this.#parts
-    const nonce = pool.pendingNonce(account.address, await state.nonce(account.address)) + ahead
-    const fees = { maxFeePerGas: 2n * slot.baseFeePerGas + tip, maxPriorityFeePerGas: tip }
-    return { from: account.address, to, data, value: 0n, gas, nonce, ...fees }
-  }
-}
-
-/** Gas used plus what a refund or a neighbour's trade could hide. */
-function spareGas(gasUsed: bigint): bigint {
-  return (gasUsed * 13n) / 10n + 100_000n
 }

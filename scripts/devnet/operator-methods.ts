@@ -14,6 +14,8 @@ import type { PublicPool } from './public-pool.ts'
 import type { ReadGate } from './read-gate.ts'
 import type { Relay } from './relay.ts'
 import { deepestReorganisation } from './reorganisation.ts'
+import type { Sandwich } from './sandwich-book.ts'
+import type { Traders } from './traders.ts'
 
 export interface OperatorParts {
   state: ChainState
@@ -28,6 +30,8 @@ export interface OperatorParts {
   auction: BlockAuction
   /** Undefined on a real fork, whose feeds are not ours to move. */
   market: Market | undefined
+  /** Undefined where the world is not ours. */
+  traders: Traders | undefined
   /** Tokens of which we can make more; the others exist only as they are on the forked chain. */
   mintable: boolean
   speed: number
@@ -44,6 +48,9 @@ export const operatorHelp: readonly (readonly [string, string])[] = [
   ['devnet_setPrice [symbol, usd]', 'moves the reference price; feeds and pools follow in the next block'],
   ['devnet_market [bool]', 'lets the price move by itself, or holds it'],
   ['devnet_feedKeeper [bool]', 'off: nobody posts to the feeds, so they grow stale'],
+  ['devnet_noise [bool]', 'people trade in public, or nobody does'],
+  ['devnet_sandwicher [bool]', 'somebody sandwiches what waits in the public pool, or nobody does'],
+  ['devnet_sandwiches []', 'every sandwich that is in the chain: what the victim lost, what the sandwicher gained'],
   ['devnet_publicSightings [address]', "how many of this sender's transactions the public pool has shown"],
   ['devnet_leak [bool]', 'the relay also publishes what it is given'],
   ['devnet_builder [name, bool]', 'off: titan (4 in 5 blocks) or buildernet (1 in 5) takes no private orders'],
@@ -90,6 +97,12 @@ export class OperatorMethods {
       case 'devnet_feedKeeper':
         this.#market().posting = parsed(flag, params)[0]
         return this.#market().posting
+      case 'devnet_noise':
+        return this.setNoise(parsed(flag, params)[0])
+      case 'devnet_sandwicher':
+        return this.setSandwicher(parsed(flag, params)[0])
+      case 'devnet_sandwiches':
+        return this.sandwiches()
       case 'devnet_publicSightings':
         return sightings.count(parsed(z.tuple([address]), params)[0])
       case 'devnet_leak':
@@ -130,6 +143,21 @@ export class OperatorMethods {
     const market = this.#market()
     market.moving = moving
     return market.moving
+  }
+
+  setNoise(on: boolean): boolean {
+    this.#traders().noiseOn = on
+    return on
+  }
+
+  setSandwicher(on: boolean): boolean {
+    this.#traders().sandwicherOn = on
+    return on
+  }
+
+  /** Every sandwich that is in the chain, oldest first. */
+  sandwiches(): Promise<readonly Sandwich[]> {
+    return this.#parts.gate.read(() => this.#traders().sandwicher.sandwiches())
   }
 
   /** Gives `to` base units of a token (symbol or address), or wei for "ETH"; in force when it returns. */
@@ -188,8 +216,15 @@ export class OperatorMethods {
     throw serverError('this fork runs on real feeds, which nobody here can move (start it with --replace-feeds)')
   }
 
+  #traders(): Traders {
+    if (this.#parts.traders !== undefined) return this.#parts.traders
+    throw serverError(
+      'nobody trades beside you on this fork: noise traders and sandwicher live on the local chain only',
+    )
+  }
+
   #status() {
-    const { chain, builder, clock, pool, orders, relay, auction, market, speed } = this.#parts
+    const { chain, builder, clock, pool, orders, relay, auction, market, traders, speed } = this.#parts
     const { number, timestamp, baseFeePerGas } = builder.head
     return {
       chainId: chain.id,
@@ -210,6 +245,7 @@ export class OperatorMethods {
               feedKeeper: market.posting,
               prices: Object.fromEntries(market.path.symbols.map((symbol) => [symbol, market.path.price(symbol)])),
             },
+      traders: traders?.status() ?? null,
     }
   }
 }

@@ -18,6 +18,9 @@ const flags = {
   manual: { type: 'boolean' },
   'no-market': { type: 'boolean' },
   volatility: { type: 'string' },
+  'no-noise': { type: 'boolean' },
+  'no-sandwicher': { type: 'boolean' },
+  turnover: { type: 'string' },
   'replace-feeds': { type: 'boolean' },
 } as const
 
@@ -34,6 +37,7 @@ export function readCommand(args: readonly string[], environment: { FORK_URL?: s
   const forkUrl = values['fork-url'] ?? (environment.FORK_URL === '' ? undefined : environment.FORK_URL)
   const speed = numberOf('--speed', values.speed, 0.01, 1000)
   const volatility = numberOf('--volatility', values.volatility, 0, 10)
+  const turnover = numberOf('--turnover', values.turnover, 0, 1000)
   return {
     kind: 'devnet',
     options: {
@@ -44,6 +48,9 @@ export function readCommand(args: readonly string[], environment: { FORK_URL?: s
       ...(forkUrl === undefined ? {} : { forkUrl }),
       ...(speed === undefined ? {} : { speed }),
       ...(volatility === undefined ? {} : { volatility }),
+      ...(values['no-noise'] === true ? { noise: false } : {}),
+      ...(values['no-sandwicher'] === true ? { sandwicher: false } : {}),
+      ...(turnover === undefined ? {} : { turnover }),
       ...(values.seed === undefined ? {} : { seed: values.seed }),
     },
   }
@@ -78,7 +85,10 @@ Starts a local chain with a market around it and a relay, and keeps it running u
   --speed N          chain seconds per real second (12: a block each second; a real fork runs at 1)
   --seed TEXT        the market's seed: the same one gives the same prices
   --volatility N     of WETH, per year (0.6)
-  --no-market        prices stand still; feeds are kept fresh all the same
+  --no-market        prices stand still and nobody trades; feeds are kept fresh all the same
+  --no-noise         people do not trade in public
+  --turnover N       what they trade per day, in USD for each USD of a pool's depth (10)
+  --no-sandwicher    nobody preys on the public pool
   --manual           blocks only on devnet_mine
   --replace-feeds    on a real fork: our feeds in the place of the real ones, which allows a faster clock
   --origin           only builds the world and serves it, for others to fork with FORK_URL

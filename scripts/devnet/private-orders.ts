@@ -22,6 +22,8 @@ export interface Bundle {
   maximumTimestamp: number
   /** Hashes of transactions that may revert. */
   mayRevert: ReadonlySet<string>
+  /** Hashes of those that wait in the public pool as well. */
+  fromPool?: ReadonlySet<string>
   replacementUuid: string | undefined
   cancelled: boolean
   receivedAt: Date
@@ -33,6 +35,8 @@ export interface Bundle {
   consideredBy?: BlockBuilder
   sealedAt: Date | undefined
   sealedBy?: BlockBuilder
+  /** Whether it was in a block that a reorganisation took away. */
+  wasSealed?: boolean
   /** Wei it pays its builder, by its last simulation. */
   payment: bigint
 }
@@ -169,10 +173,11 @@ export class PrivateOrders {
   reinstate(hash: string, blockNumber: number): boolean {
     let held = false
     for (const bundle of this.#bundles) {
-      if (bundle.sealedAt === undefined || bundle.transactions.every((transaction) => transaction.hash !== hash))
-        continue
+      if (bundle.transactions.every((transaction) => transaction.hash !== hash)) continue
+      // The first of its transactions takes the seal off; those after it were no less private.
+      if (bundle.sealedAt !== undefined) bundle.wasSealed = true
       bundle.sealedAt = undefined
-      held = true
+      if (bundle.wasSealed === true && bundle.fromPool?.has(hash) !== true) held = true
     }
     const included = this.everywhere(hash).filter(({ status }) => status === 'INCLUDED')
     for (const order of included) order.status = blockNumber < order.maximumBlock ? 'PENDING' : 'FAILED'

@@ -239,7 +239,8 @@ export class Relay {
   }
 }
 
-function bundleHash(transactions: readonly SignedTransaction[]): Hex {
+/** Keccak of the hashes of its transactions, in order. */
+export function bundleHash(transactions: readonly SignedTransaction[]): Hex {
   return keccak256(concat(transactions.map(({ hash }) => hash)))
 }
 

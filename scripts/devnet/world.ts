@@ -5,6 +5,7 @@ import { DevnetError } from './errors.ts'
 import { devnetFeedAbi, devnetFeedBytecode } from './generated/devnetFeed.ts'
 import { devnetPoolsAbi, devnetPoolsBytecode } from './generated/devnetPools.ts'
 import { devnetTokenAbi, devnetTokenBytecode } from './generated/devnetToken.ts'
+import { devnetTraderAbi, devnetTraderBytecode } from './generated/devnetTrader.ts'
 import { liquidityProfile } from './liquidity-profile.ts'
 import { startingPrices } from './pool-plan.ts'
 import { baseUnits, feeBand, liquidityForDepth, type PricedToken, poolPrice, sqrtPriceX96, tickAt } from './price.ts'
@@ -19,6 +20,14 @@ export const feedDecimals = 8
 const observationCardinality = 300
 /** What the pools' own trader is given to pay with. */
 const wethForPools = 20_000_000n * 10n ** 18n
+/** What each of the traders' contracts is given, in whole tokens: far more than any of them trades. */
+const purse: Readonly<Record<string, bigint>> = {
+  WETH: 5_000_000n,
+  WBTC: 200_000n,
+  USDC: 20_000_000_000n,
+  USDT: 20_000_000_000n,
+  DAI: 20_000_000_000n,
+}
 /** The past that the pools' oracles remember when the world opens: two hours. */
 const history = { blocks: 120, secondsApart: 60, volatilityPerBlock: 0.0006 }
 
@@ -33,9 +42,24 @@ const v3PoolAbi = parseAbi([
   'function increaseObservationCardinalityNext(uint16 observationCardinalityNext)',
 ])
 
-/** The contract that provides liquidity and arbitrages; the world's last deployment. */
+/** The contract that provides liquidity and arbitrages. */
 export function devnetPoolsAddress(accounts: DevnetAccounts): Address {
-  return getContractAddress({ from: accounts.deployer.address, nonce: BigInt(deployments(accounts).length - 1) })
+  return deployedAddress(accounts, 'the liquidity provider')
+}
+
+/** The contract through which the noise traders swap. */
+export function noiseTraderAddress(accounts: DevnetAccounts): Address {
+  return deployedAddress(accounts, "the noise traders' contract")
+}
+
+/** The contract that holds the sandwicher's money. */
+export function sandwicherAddress(accounts: DevnetAccounts): Address {
+  return deployedAddress(accounts, "the sandwicher's contract")
+}
+
+function deployedAddress(accounts: DevnetAccounts, wanted: string): Address {
+  const index = deployments(accounts).findIndex(({ name }) => name === wanted)
+  return getContractAddress({ from: accounts.deployer.address, nonce: BigInt(index) })
 }
 
 /** Builds everything the local chain starts with. The chain must be fresh; throws DevnetError when it comes out otherwise. */
@@ -90,7 +114,20 @@ function deployments(accounts: DevnetAccounts): Deployment[] {
   ]
   const weth = tokenBySymbol(devnet, 'WETH').address
   const poolsCode = encodeDeployData({ abi: devnetPoolsAbi, bytecode: devnetPoolsBytecode, args: [weth] })
-  return [...tokens, ...feeds, ...factories, { name: 'the liquidity provider', code: poolsCode, expected: undefined }]
+  const traderCode = (owners: DevnetAccounts['noiseTraders']) =>
+    encodeDeployData({
+      abi: devnetTraderAbi,
+      bytecode: devnetTraderBytecode,
+      args: [owners.map(({ address }) => address)],
+    })
+  return [
+    ...tokens,
+    ...feeds,
+    ...factories,
+    { name: 'the liquidity provider', code: poolsCode, expected: undefined },
+    { name: "the noise traders' contract", code: traderCode(accounts.noiseTraders), expected: undefined },
+    { name: "the sandwicher's contract", code: traderCode(accounts.sandwichers), expected: undefined },
+  ]
 }
 
 function assertAddresses(plan: readonly Deployment[], from: Address): void {
@@ -101,16 +138,31 @@ function assertAddresses(plan: readonly Deployment[], from: Address): void {
   })
 }
 
-/** WETH for the liquidity provider and a first answer from every feed. */
+/** WETH for the liquidity provider, money for the traders, and a first answer from every feed. */
 function fundings(accounts: DevnetAccounts): WorldTransaction[] {
   const from = accounts.deployer.address
   const weth = tokenBySymbol(devnet, 'WETH').address
   const provider = devnetPoolsAddress(accounts)
-  const deposit = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
-  const transfer = encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [provider, wethForPools] })
+  const wrap = (recipient: Address, amount: bigint, purpose: string) => [
+    { from, to: weth, data: encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), value: amount, purpose },
+    {
+      from,
+      to: weth,
+      data: encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [recipient, amount] }),
+      purpose,
+    },
+  ]
+  const fill = (trader: Address, purpose: string) =>
+    devnet.tokens.flatMap(({ symbol, address: to, decimals }) => {
+      const amount = (purse[symbol] ?? 0n) * 10n ** BigInt(decimals)
+      if (symbol === 'WETH') return wrap(trader, amount, purpose)
+      const data = encodeFunctionData({ abi: devnetTokenAbi, functionName: 'mint', args: [trader, amount] })
+      return [{ from, to, data, purpose }]
+    })
   return [
-    { from, to: weth, data: deposit, value: wethForPools, purpose: 'wrapping ether' },
-    { from, to: weth, data: transfer, purpose: 'funding the liquidity provider' },
+    ...wrap(provider, wethForPools, 'funding the liquidity provider'),
+    ...fill(noiseTraderAddress(accounts), 'funding the noise traders'),
+    ...fill(sandwicherAddress(accounts), 'funding the sandwicher'),
     ...feedPosts(accounts),
   ]
 }

@@ -69,6 +69,15 @@ export const reach: Reach = {
     setLeak: () => {
       throw new Error('use rpc devnet_leak, which can be awaited')
     },
+    setNoise: () => {
+      throw new Error('use rpc devnet_noise, which can be awaited')
+    },
+    setSandwicher: () => {
+      throw new Error('use rpc devnet_sandwicher, which can be awaited')
+    },
+    sandwiches: () => {
+      throw new Error('use rpc devnet_sandwiches')
+    },
     fund: async (token, to, amount) => {
       await rpc('devnet_fund', [token, to, amount.toString()])
     },
