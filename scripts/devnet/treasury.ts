@@ -42,10 +42,12 @@ export const defaultLimits: TreasuryLimits = {
   maximumCheckpointAge: 3600,
 }
 /**
- * What these limits allow to be lost in any day against true prices: twice the loss meter, and on twice the volume the 2 %
- * by which each of a pair's prices may be wrong.
+ * What limits allow to be lost in any day against true prices: twice the loss meter, and on twice the volume the 2 % by which
+ * each of a pair's prices may be wrong.
  */
-const dailyLossUsd = 25_000n * usd
+function dailyLossUsd({ lossCapacityUsd, volumeCapacityUsd }: TreasuryLimits): bigint {
+  return 2n * lossCapacityUsd + (2n * volumeCapacityUsd * 4n) / 100n
+}
 
 /** Base units by symbol. */
 const defaultHoldings: Readonly<Record<string, bigint>> = {
@@ -100,13 +102,14 @@ export async function deployTreasury(reach: Reach, options: TreasuryOptions): Pr
   const [oracle, router, approvals, vault] = [at(0), at(1), at(2), at(3)]
   const executor = typeof options.executor === 'function' ? await options.executor(vault) : options.executor
   const expiry = options.executorExpiry ?? (await reach.chainTime()) + secondsPerYear
+  const limits = { ...defaultLimits, ...options.limits }
   const configuration = {
     ...people(reach.accounts),
-    ...{ executor, executorExpiry: BigInt(expiry), router, oracle, approvals, dailyLossUsd },
+    ...{ executor, executorExpiry: BigInt(expiry), router, oracle, approvals, dailyLossUsd: dailyLossUsd(limits) },
     wrappedNative: tokenBySymbol(reach.chain, 'WETH').address,
     models: [modelInUseId],
     assets: await priceSources(client, reach.chain),
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
   }
   const oracleArguments = [noSequencerFeed, noSequencerGrace] as const
   const receipts = await sendAll(reach, [

@@ -5,6 +5,7 @@ import { type Clock, clockFrom } from '../clock.ts'
 import { type Bindings, type Env, type Environment, readEnvironment } from '../environment.ts'
 import { openLadder } from '../relays/ladder.ts'
 import type { Relay } from '../relays/relay.ts'
+import { baselineContext, type DecisionContext } from './decide/context.ts'
 
 /** What every part of the agent works with, opened once for each event. */
 export interface Agent {
@@ -14,6 +15,8 @@ export interface Agent {
   clock: Clock
   database: DrizzleD1Database
   ladder: readonly Relay[]
+  /** What decisions are made with. */
+  context: DecisionContext
 }
 
 /** @throws Error with one sentence if a variable is missing or wrong, or the chain has no definition. */
@@ -30,6 +33,7 @@ export function openAgent(env: Env): Agent {
     clock: clockFrom(environment),
     database: drizzle(env.DATABASE),
     ladder: ladderOf(environment, chain),
+    context: baselineContext(chain),
   }
 }
 

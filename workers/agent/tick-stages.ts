@@ -3,7 +3,6 @@ import { modelInUseId } from '../../models/model-in-use.ts'
 import type { Decision, DecisionInput, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
-import { baselineContext } from './decide/context.ts'
 import { decide } from './decide/decide.ts'
 import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
@@ -106,7 +105,7 @@ function unobservable(error: unknown): Observation & { ok: false } {
 
 export function decideSlice(agent: Agent, slice: Slice, input: DecisionInput): Decision {
   const started = Date.now()
-  const decision = decide(input, baselineContext(agent.chain))
+  const decision = decide(input, agent.context)
   const { id: strategyId, vault } = slice.stored.strategy
   const { verdict, reason, sentence, plan, order } = decision
   logLine('info', 'tick.decide', {
