@@ -91,8 +91,12 @@ export class RelayError extends Error {
   }
 }
 
-/** Relays word the same thing differently and rarely give a useful code, so the words decide; unknown ones are a refusal. */
-export function relayErrorFrom(relay: string, message: string): RelayError {
-  const name = refusalPatterns.find(({ pattern }) => pattern.test(message))?.name ?? 'Rejected'
+/**
+ * Relays word the same thing differently and rarely give a useful code, so the words decide.
+ *
+ * @param otherwise what words that nobody knows mean
+ */
+export function relayErrorFrom(relay: string, message: string, otherwise: RelayErrorName = 'Rejected'): RelayError {
+  const name = refusalPatterns.find(({ pattern }) => pattern.test(message))?.name ?? otherwise
   return new RelayError(name, relay, message.slice(0, 300))
 }

@@ -84,10 +84,14 @@ async function openProvider(url: string, authenticationKey: Hex, chainId: number
   return FlashbotsBundleProvider.create(unused, new Wallet(authenticationKey), connection, network)
 }
 
-/** Our own time-outs and error classes in place of the client's: a refusal leaves here typed. */
+/** Our own headers, time-outs and error classes in place of the client's: a refusal leaves here typed. */
 async function deliver(request: FetchRequest) {
   const body = new TextDecoder().decode(request.body ?? new Uint8Array())
-  const answer = await postToRelay(name, request.url, body, { ...request.headers })
+  const headers = {
+    'content-type': request.getHeader('content-type'),
+    'x-flashbots-signature': request.getHeader('x-flashbots-signature'),
+  }
+  const answer = await postToRelay(name, request.url, body, headers)
   resultOf(name, request.url, answer)
   return { statusCode: answer.status, statusMessage: '', headers: {}, body: stringToBytes(answer.text) }
 }

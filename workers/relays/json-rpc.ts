@@ -68,8 +68,7 @@ export function resultOf(relay: string, url: string, { status, text }: RawAnswer
   const answer = parseJson(text)
   const said = errorMessage(answer)
   const message = said === null ? null : redact(said, url)
-  if (status >= 500)
-    throw new RelayError('Unavailable', relay, (message ?? `failed with status ${status}`).slice(0, 300))
+  if (status >= 500) throw relayErrorFrom(relay, message ?? `failed with status ${status}`, 'Unavailable')
   if (message !== null) throw relayErrorFrom(relay, message)
   if (status >= 400) throw relayErrorFrom(relay, `refused with status ${status}`)
   if (answer !== null && typeof answer === 'object' && 'result' in answer) return answer.result

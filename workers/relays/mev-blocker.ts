@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { handOver, unsignedClient } from './json-rpc.ts'
+import { handOver, relayTimeoutMilliseconds, unsignedClient } from './json-rpc.ts'
 import { nothingReported, type Relay, type RelayReport } from './relay.ts'
 
 const name = 'mev-blocker'
@@ -16,13 +16,23 @@ export function mevBlocker(url: string): Relay {
     simulate: async () => null,
     send: ({ bytes }) => {
       // It stumbles over transactions that arrive side by side, so each waits for the one before, however that ended.
-      const sent = sending.then(() => handOver(client, 'eth_sendRawTransaction', [bytes]))
+      const sent = endOf(sending).then(() => handOver(client, 'eth_sendRawTransaction', [bytes]))
       sending = sent.catch(() => null)
       return sent
     },
     status: async ({ hash }) => reportOf(await client.call('eth_getTransactionByHash', [hash])),
     cancel: async () => false,
   }
+}
+
+/** Waits no longer than a request may take: the event that sends may have been ended in the middle, and then never tells. */
+async function endOf(sending: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, relayTimeoutMilliseconds)
+  })
+  await Promise.race([sending, patience])
+  clearTimeout(timer)
 }
 
 const transactionSchema = z.object({ blockNumber: z.string().nullish() })

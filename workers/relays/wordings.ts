@@ -26,8 +26,8 @@ export const refusalPatterns: readonly { pattern: RegExp; name: RelayErrorName }
   { pattern: /rate.?limit/i, name: 'Throttled' },
   // Cloudflare and nginx in front of MEV Blocker and of public sequencers: "Too Many Requests".
   { pattern: /too many requests/i, name: 'Throttled' },
-  // Providers that resell private submission (code -32005): "daily request count exceeded", "limit exceeded".
-  { pattern: /(request count|requests?|limit) exceeded/i, name: 'Throttled' },
+  // Providers that resell private submission (code -32005): "daily request count exceeded".
+  { pattern: /(request count|quota) exceeded/i, name: 'Throttled' },
 
   // MEV-Share node, where the window is over or too long: "invalid inclusion".
   { pattern: /invalid inclusion/i, name: 'Excluded' },
@@ -39,7 +39,7 @@ export const refusalPatterns: readonly { pattern: RegExp; name: RelayErrorName }
   // Flashbots' relay (code -32000), BuilderNet's FlowProxy and geth: "internal error", "internal server error".
   { pattern: /internal (server )?error/i, name: 'Unavailable' },
   // MEV-Share node, of its own back end: "mev-share service error".
-  { pattern: /service error|service unavailable|temporarily unavailable|not available/i, name: 'Unavailable' },
+  { pattern: /service error|service unavailable|temporarily unavailable/i, name: 'Unavailable' },
   // geth: "txpool is full"; the pool of another relay may have room.
   { pattern: /txpool is full/i, name: 'Unavailable' },
   // geth and gateways: "request timed out", "context deadline exceeded"; some relays ask to "try again".
