@@ -22,6 +22,8 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   GasUnaffordable: 'The executor cannot pay for the transaction.',
   Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
   SignerMismatch: 'Our key is not the vault’s executor.',
+  SignerUnavailable: 'The key service does not answer.',
+  SignerRefused: 'The key service does not let us sign.',
 }
 
 const meanings: Record<Reason, string> = { ...refusalMeanings, ...agentReasonMeanings }
