@@ -19,6 +19,7 @@ export function replay(responses: readonly (Exchange['response'] | (() => Promis
     const headers = Object.fromEntries(new Headers(init?.headers))
     sent.push({ method: init?.method ?? 'GET', url: String(input), headers, body: String(init?.body ?? '') })
     if (init?.redirect !== 'manual') throw new Error('Redirects would carry the credentials elsewhere.')
+    if (!(init.signal instanceof AbortSignal)) throw new Error('Nothing would end this request.')
     const next = left.shift()
     if (next === undefined) throw new Error('Nothing more was recorded.')
     return typeof next === 'function' ? next() : new Response(next.body, { status: next.status })
