@@ -30,9 +30,37 @@ const urlList = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.url()))
 
+/** Where executor keys are, and the variables each place needs beyond the common ones. */
+export const signerVariables = {
+  local: ['EXECUTOR_SEED'],
+  'aws-kms': ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  'gcp-kms': ['GCP_KEY_RING', 'GCP_SERVICE_ACCOUNT'],
+} as const
+export type SignerPlace = keyof typeof signerVariables
+export const signerPlaces = ['local', 'aws-kms', 'gcp-kms'] as const satisfies readonly SignerPlace[]
+
+/** The JSON key of a service account, as Google hands it out; only these two members are used. */
+const serviceAccount = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be the JSON key of a service account' })
+      return z.NEVER
+    }
+  })
+  .pipe(
+    z.object({
+      client_email: z.email(),
+      private_key: z.string().regex(/^-----BEGIN PRIVATE KEY-----\n/, 'must be a key in PKCS #8 form'),
+    }),
+  )
+
 /**
- * Variables and secrets, checked once per isolate. Secrets: EXECUTOR_SEED (executor keys are derived from it), the relay
- * authentication key (reputation, never funds), the keeper key (pays for checkpoints), the hash of the first admin key.
+ * Variables and secrets, checked once per isolate. Secrets: EXECUTOR_SEED (executor keys are derived from it) or what opens
+ * the key service in its place, the relay authentication key (reputation, never funds), the keeper key (pays for
+ * checkpoints), the hash of the first admin key.
  */
 const variables = z.object({
   CHAIN_ID: z.coerce.number().int().positive(),
@@ -47,8 +75,29 @@ const variables = z.object({
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
-  EXECUTOR_SEED: privateKey,
+  /** Where executor keys are: derived here from a seed, or kept in a key service. */
+  EXECUTOR_SIGNER: z.enum(signerPlaces).default('local'),
+  EXECUTOR_SEED: privateKey.optional(),
   EXECUTOR_SEED_VERSION: z.coerce.number().int().min(1).default(1),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'must be a region, as eu-central-1')
+    .optional(),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .regex(/^\w{16,128}$/, 'must be the id of an access key')
+    .optional(),
+  AWS_SECRET_ACCESS_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9/+=]{16,128}$/, 'must be a secret access key')
+    .optional(),
+  /** Where AWS KMS answers, if not at the region's own address. */
+  AWS_KMS_ENDPOINT: z.url().optional(),
+  GCP_KEY_RING: z
+    .string()
+    .regex(/^projects\/[a-z0-9:.-]+\/locations\/[a-z0-9-]+\/keyRings\/[\w-]{1,63}$/, 'must name a key ring')
+    .optional(),
+  GCP_SERVICE_ACCOUNT: serviceAccount.optional(),
   RELAY_AUTHENTICATION_KEY: privateKey,
   KEEPER_KEY: privateKey,
   /** SHA-256 (hex) of the first admin API key. */
@@ -62,11 +111,20 @@ const variables = z.object({
 
 const secretNames = ['EXECUTOR_SEED', 'RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY'] as const
 
-/** The variables, with the rule that no secret does the work of another: whoever learns one of them learns only that one. */
+/**
+ * The variables, with two rules. The signer has what it needs. And no secret does the work of another: whoever learns one of
+ * them learns only that one.
+ */
 export const environmentSchema = variables.superRefine((values, context) => {
+  for (const name of signerVariables[values.EXECUTOR_SIGNER]) {
+    if (values[name] !== undefined) continue
+    const message = `is needed where EXECUTOR_SIGNER is ${values.EXECUTOR_SIGNER}`
+    context.addIssue({ code: 'custom', path: [name], message })
+  }
   const seen = new Set<string>()
   for (const name of secretNames) {
-    const secret = values[name].toLowerCase()
+    const secret = values[name]?.toLowerCase()
+    if (secret === undefined) continue
     if (seen.has(secret))
       context.addIssue({ code: 'custom', path: [name], message: 'must not be another secret again' })
     seen.add(secret)

@@ -42,10 +42,10 @@ async function prepare(agent: Agent, slice: Slice, stage: string): Promise<Repea
     data: encodeExecute(mandate, mandateId, order, plan, placeholderHead),
   }
   if (stage === 'simulate') return () => simulateAt(agent, slice, quorum, call, quorum.pin, order.deadline)
-  const signer = signerOf(agent, snapshot)
-  if (signer === null) throw new Error('The key of this bench is not the executor of its vault.')
+  const key = await signerOf(agent, snapshot)
+  if (!key.ok) throw new Error('The key of this bench is not the executor of its vault.')
   const fees = { gas: 1_000_000n, maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 10n ** 9n }
-  if (stage === 'sign') return (nonce) => sign(slice, signer, { ...call, ...fees, chainId: agent.chain.id, nonce })
+  if (stage === 'sign') return (nonce) => sign(slice, key.signer, { ...call, ...fees, chainId: agent.chain.id, nonce })
   if (stage === 'log') {
     const ledger = ledgerOf(agent.bindings, agent.chain.id, snapshot.vaultAddress)
     const { id: strategyId } = slice.stored.strategy

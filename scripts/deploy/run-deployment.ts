@@ -62,7 +62,7 @@ export async function runDeployment({
   await runOrFail(wrangler, migrate, 'Applying the migrations')
 
   step('5. Secrets')
-  const { adminKey, keeperKey } = await setSecrets(wrangler, configuration, settings.secrets, report)
+  const { adminKey, keeperKey } = await setSecrets(wrangler, configuration, settings, dryRun, report)
   // At once and not at the end: a later step may fail, and the key is not kept anywhere.
   if (adminKey !== null && !dryRun) say(`\n  First admin key, shown this once: ${adminKey}\n`)
 

@@ -1,11 +1,15 @@
 // Secrets reach the account through wrangler's standard input only: never a file, never an argument, never the screen.
 import { createHash, randomBytes } from 'node:crypto'
+import { signerVariables } from '../../workers/environment.ts'
 import { isRecord, parseJson } from './provision.ts'
-import { DeployError } from './settings.ts'
+import { DeployError, type Settings } from './settings.ts'
 import { complaintOf, runOrFail, type Wrangler } from './wrangler.ts'
 
 /** Made here when nobody gave them and the account has none; a seed that exists is never replaced by accident. */
-const generated = ['EXECUTOR_SEED', 'RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY']
+const generated = ['RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY']
+
+/** What opens a key service, which nobody but its account can make. */
+const keyServiceSecrets = ['AWS_SECRET_ACCESS_KEY', 'GCP_SERVICE_ACCOUNT']
 
 export interface SecretOutcome {
   /** The first admin key, if it was made now: to be shown once, since only its hash was kept. */
@@ -14,16 +18,26 @@ export interface SecretOutcome {
   keeperKey: string | null
 }
 
-/** Uploads what was given and what was missing; keeps what is there. */
+/**
+ * Uploads what was given and what was missing; keeps what is there.
+ * @throws DeployError where the key service's secret is neither given nor there; a dry run only says so
+ */
 export async function setSecrets(
   wrangler: Wrangler,
   configuration: string,
-  given: Record<string, string>,
+  { signer, secrets: given }: Pick<Settings, 'signer' | 'secrets'>,
+  dryRun: boolean,
   say: (line: string) => void,
 ): Promise<SecretOutcome> {
   const present = await presentSecrets(wrangler, configuration)
   const upload = { ...given }
-  for (const name of generated) {
+  for (const name of signerVariables[signer]) {
+    if (!keyServiceSecrets.includes(name) || upload[name] !== undefined || present.has(name)) continue
+    const sentence = `Set ${name}: EXECUTOR_SIGNER is ${signer}, and the account does not hold it yet.`
+    if (!dryRun) throw new DeployError(sentence)
+    say(`missing, a real run stops here: ${sentence}`)
+  }
+  for (const name of signer === 'local' ? ['EXECUTOR_SEED', ...generated] : generated) {
     if (upload[name] === undefined && !present.has(name)) upload[name] = `0x${randomBytes(32).toString('hex')}`
   }
   let adminKey: string | null = null

@@ -2,7 +2,7 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { parseRelayChoices, type RelayEndpoint, RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
-import { environmentSchema } from '../../workers/environment.ts'
+import { environmentSchema, type SignerPlace, signerPlaces, signerVariables } from '../../workers/environment.ts'
 
 /** A mistake a person can mend; its message is all that is shown. */
 export class DeployError extends Error {
@@ -19,6 +19,8 @@ export interface Settings {
   chainId: number
   /** Names of the relays, in the order they are tried. */
   relays: string[]
+  /** Where executor keys are. */
+  signer: SignerPlace
   /** Plain variables of the worker. */
   variables: Record<string, string>
   /** Secrets given by the caller; the ones left out are kept or made. */
@@ -53,11 +55,19 @@ type Variables = Record<string, string | undefined>
 const key = /^0x[0-9a-fA-F]{64}$/
 const secretShapes: Record<string, { shape: RegExp; sentence: string }> = {
   EXECUTOR_SEED: { shape: key, sentence: '32 bytes of hex with 0x' },
+  AWS_SECRET_ACCESS_KEY: { shape: /^[A-Za-z0-9/+=]{16,128}$/, sentence: 'the secret half of an AWS access key' },
+  GCP_SERVICE_ACCOUNT: { shape: /^\{.*"private_key".*\}$/s, sentence: 'the JSON key of a service account' },
   RELAY_AUTHENTICATION_KEY: { shape: key, sentence: '32 bytes of hex with 0x' },
   KEEPER_KEY: { shape: key, sentence: '32 bytes of hex with 0x' },
   ADMIN_KEY_HASH: { shape: /^[0-9a-f]{64}$/, sentence: 'the lower-case hex SHA-256 of the admin key' },
 }
-/** Plain variables that have a default in the worker. */
+/** Variables of one signer. Others than its own are not taken over: whoever deploys may have AWS_REGION for other work. */
+const placesOf: Record<string, SignerPlace> = {
+  ...Object.fromEntries(signerPlaces.flatMap((place) => signerVariables[place].map((name) => [name, place]))),
+  AWS_KMS_ENDPOINT: 'aws-kms',
+}
+
+/** Plain variables that have a default in the worker, or belong to one signer. */
 const optionalVariables = Object.keys(environmentSchema.shape).filter(
   (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_LADDER'].includes(name),
 )
@@ -90,18 +100,21 @@ export function readSettings(
     throw new DeployError('RPC_URLS must be at least two different http(s) addresses, comma separated.')
   }
   const ladder = readLadder(environment, chain, missing)
+  const signer = readSigner(environment, missing)
+  const taken = (name: string) => placesOf[name] === undefined || placesOf[name] === signer
   return {
     chainId,
     relays: ladder.map(({ name }) => name),
+    signer,
     variables: {
       CHAIN_ID: String(chainId),
       RELAY_LADDER: ladder.map(({ name, url }) => `${name}=${url}`).join(','),
       ...Object.fromEntries(
-        optionalVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+        optionalVariables.filter(taken).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
       ),
     },
     // Provider addresses usually carry an access key, so they are kept as a secret.
-    secrets: { RPC_URLS: urls.join(','), ...givenSecrets(environment) },
+    secrets: { RPC_URLS: urls.join(','), ...givenSecrets(environment, taken) },
   }
 }
 
@@ -120,9 +133,30 @@ function readLadder(
   }
 }
 
-function givenSecrets(environment: Variables): Record<string, string> {
+/** The plain variables of a key service must be given; its secret may be in the account already. */
+function readSigner(environment: Variables, missing: (variable: string, sentence: string) => string): SignerPlace {
+  const named = environment.EXECUTOR_SIGNER || 'local'
+  const signer = signerPlaces.find((place) => place === named)
+  if (signer === undefined) throw new DeployError(`EXECUTOR_SIGNER must be one of ${signerPlaces.join(', ')}.`)
+  for (const name of signerVariables[signer]) {
+    if (!(name in secretShapes) && !environment[name]) {
+      missing(name, `Set ${name}: EXECUTOR_SIGNER is ${signer}, and .dev.vars.example explains what that needs.`)
+      continue
+    }
+    // Never the value in the sentence: it may be a secret put into the wrong variable.
+    if (environment[name] && !environmentSchema.shape[name].safeParse(environment[name]).success) {
+      throw new DeployError(
+        `${name} must be ${secretShapes[name]?.sentence ?? 'of the form that .dev.vars.example shows'}.`,
+      )
+    }
+  }
+  return signer
+}
+
+function givenSecrets(environment: Variables, taken: (name: string) => boolean): Record<string, string> {
   const given: Record<string, string> = {}
   for (const [name, { shape, sentence }] of Object.entries(secretShapes)) {
+    if (!taken(name)) continue
     const value = environment[name]
     if (value === undefined || value === '') continue
     if (!shape.test(value)) throw new DeployError(`${name} must be ${sentence}.`)

@@ -25,6 +25,8 @@ export const agentReasons = [
   'FeeCapReached', // gas costs more than the strategy's cap lets a transaction bid
   'Latched', // too many failures in a row; a person must re-enable
   'SignerMismatch', // our key is not the vault's executor
+  'SignerUnavailable', // the key service does not answer, or asks for fewer requests
+  'SignerRefused', // the key service does not let us sign, or has no such key
 ] as const
 export const reasonSchema = z.union([refusalSchema, z.enum(agentReasons)])
 export type Reason = z.infer<typeof reasonSchema>

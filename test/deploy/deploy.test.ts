@@ -115,6 +115,89 @@ describe('a deployment', () => {
   })
 })
 
+describe('a deployment with its keys in a key service', () => {
+  const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
+  const aws = {
+    ...environment,
+    EXECUTOR_SIGNER: 'aws-kms',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: secret,
+  }
+
+  it('has no seed, and the service’s secret where secrets are', async () => {
+    await deploy(aws)
+    expect(account.secrets.get('AWS_SECRET_ACCESS_KEY')).toBe(secret)
+    expect(account.secrets.has('EXECUTOR_SEED')).toBe(false)
+    const { vars } = readJson(join(folder, 'wrangler.json'))
+    expect(vars).toMatchObject({ EXECUTOR_SIGNER: 'aws-kms', AWS_REGION: 'eu-central-1' })
+    expect(JSON.stringify([vars, said, account.commands])).not.toContain(secret)
+  })
+
+  it('keeps a secret that the account holds, and stops before anything is uploaded where it holds none', async () => {
+    const { AWS_SECRET_ACCESS_KEY: _secret, ...later } = aws
+    await expect(deploy(later)).rejects.toThrow(
+      /^Set AWS_SECRET_ACCESS_KEY: EXECUTOR_SIGNER is aws-kms, and the account does not hold it yet\.$/,
+    )
+    expect(account.secrets.size).toBe(0)
+    await deploy(aws)
+    await deploy(later)
+    expect(account.secrets.get('AWS_SECRET_ACCESS_KEY')).toBe(secret)
+    expect(said.join('\n')).toMatch(/AWS_SECRET_ACCESS_KEY kept/)
+  })
+
+  it('takes nothing of a service that is not chosen: whoever deploys may use it for other work', async () => {
+    const { EXECUTOR_SIGNER: _signer, ...other } = aws
+    await deploy(other)
+    expect(account.secrets.has('AWS_SECRET_ACCESS_KEY')).toBe(false)
+    expect(account.secrets.has('EXECUTOR_SEED')).toBe(true)
+    expect(readJson(join(folder, 'wrangler.json')).vars).not.toHaveProperty('AWS_REGION')
+  })
+
+  it('of Google is deployed likewise', async () => {
+    const GCP_SERVICE_ACCOUNT = JSON.stringify({
+      client_email: 'agent@treasury-1.iam.gserviceaccount.com',
+      private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+    })
+    const GCP_KEY_RING = 'projects/treasury-1/locations/global/keyRings/portcullis'
+    await deploy({ ...environment, EXECUTOR_SIGNER: 'gcp-kms', GCP_KEY_RING, GCP_SERVICE_ACCOUNT })
+    expect(account.secrets.get('GCP_SERVICE_ACCOUNT')).toBe(GCP_SERVICE_ACCOUNT)
+    expect(readJson(join(folder, 'wrangler.json')).vars).toMatchObject({ EXECUTOR_SIGNER: 'gcp-kms', GCP_KEY_RING })
+  })
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a signer that is none',
+      { EXECUTOR_SIGNER: 'hunter2' },
+      /^EXECUTOR_SIGNER must be one of local, aws-kms, gcp-kms\.$/,
+    ],
+    ['no region', { AWS_REGION: '' }, /^Set AWS_REGION: EXECUTOR_SIGNER is aws-kms, and \.dev\.vars\.example explains/],
+    [
+      'a region that is none',
+      { AWS_REGION: 'hunter2/' },
+      /^AWS_REGION must be of the form that \.dev\.vars\.example shows\.$/,
+    ],
+    [
+      'a secret that is none',
+      { AWS_SECRET_ACCESS_KEY: 'hunter2' },
+      /^AWS_SECRET_ACCESS_KEY must be the secret half of/,
+    ],
+    [
+      'no account',
+      { EXECUTOR_SIGNER: 'gcp-kms', GCP_KEY_RING: 'projects/p/locations/l/keyRings/k', GCP_SERVICE_ACCOUNT: 'hunter2' },
+      /^GCP_SERVICE_ACCOUNT must be the JSON key of a service account\.$/,
+    ],
+  ])('stops at %s, before anything is made', async (_name, change, sentence) => {
+    const failure = await deploy({ ...aws, ...change }).then(
+      () => '',
+      (error: Error) => error.message,
+    )
+    expect(failure).toMatch(sentence)
+    expect(failure).not.toMatch(/hunter2/)
+    expect(account.commands).toEqual([])
+  })
+})
+
 describe('what stops it, before anything is made', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['no chain', { CHAIN_ID: '' }, /^Set CHAIN_ID to the chain/],

@@ -16,7 +16,7 @@ import { openParentOrder } from '../../scripts/local/parent-order.ts'
 import { bundleWorker, startLocalWorker } from '../../scripts/local/worker.ts'
 import { devnet as chain } from '../../shared/chain/chains/424242.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import { executorAddress } from '../../workers/agent/signer.ts'
+import { executorAddress } from '../../workers/agent/signers/local.ts'
 
 const executorSeed = `0x${'41'.repeat(32)}` as const
 const adminKey = 'pk_restart'

@@ -14,7 +14,7 @@ import { type StrategyConfiguration, strategyConfigurationSchema } from '../../s
 import { consume } from '../../workers/agent/consume.ts'
 import { dispatch } from '../../workers/agent/dispatch.ts'
 import { ledgerOf } from '../../workers/agent/ledger-address.ts'
-import { executorAddress } from '../../workers/agent/signer.ts'
+import { executorAddress } from '../../workers/agent/signers/local.ts'
 import { mandateFor, strategyId as strategyIdFor } from '../../workers/api/mandate-terms.ts'
 import { alerts, decisions, executions, missedSlices, strategies, vaults } from '../../workers/database/schema.ts'
 import type { Env, QueueMessage } from '../../workers/environment.ts'

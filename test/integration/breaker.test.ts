@@ -5,7 +5,7 @@ import { sendAll } from '../../scripts/devnet/transactions.ts'
 import { vaultState } from '../../scripts/devnet/treasury-reading.ts'
 import { resetBreaker } from '../../scripts/devnet/treasury-signatures.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
-import { executorAddress } from '../../workers/agent/signer.ts'
+import { executorAddress } from '../../workers/agent/signers/local.ts'
 import { cron, env, live, openWorld, readLog, readTrades, type World } from './agent-world.ts'
 import { chainTime, mine, reach, rpc } from './local-chain.ts'
 

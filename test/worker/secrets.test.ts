@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describe as describeError } from '../../workers/agent/log-line.ts'
 import { openProviders } from '../../workers/agent/providers.ts'
-import { environmentSchema } from '../../workers/environment.ts'
+import { type EnvironmentReading, environmentSchema, readEnvironment } from '../../workers/environment.ts'
 import { flashbotsBundle } from '../../workers/relays/flashbots-bundle.ts'
 import { relayClient } from '../../workers/relays/json-rpc.ts'
 
@@ -53,5 +53,54 @@ describe('the environment', () => {
     expect(environmentSchema.safeParse(variables).success).toBe(true)
     const shared = { ...variables, [name]: `0x${'11'.repeat(32)}` }
     expect(environmentSchema.safeParse(shared).error?.issues.map(({ path }) => path)).toEqual([[name]])
+  })
+
+  const { EXECUTOR_SEED: _seed, ...seedless } = { ...env } as Record<string, unknown>
+  const places: [string, Record<string, string>][] = [
+    ['local', { EXECUTOR_SEED: `0x${'11'.repeat(32)}` }],
+    [
+      'aws-kms',
+      {
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+        AWS_SECRET_ACCESS_KEY: `${accessKey}/+==`,
+      },
+    ],
+    [
+      'gcp-kms',
+      {
+        GCP_KEY_RING: 'projects/treasury-1/locations/global/keyRings/portcullis',
+        GCP_SERVICE_ACCOUNT: JSON.stringify({
+          type: 'service_account',
+          client_email: 'agent@treasury-1.iam.gserviceaccount.com',
+          private_key: `-----BEGIN PRIVATE KEY-----\n${accessKey}\n-----END PRIVATE KEY-----\n`,
+        }),
+      },
+    ],
+  ]
+
+  it.each(places)('needs for the signer %s what that signer needs, and nothing of the others', (place, variables) => {
+    const whole = { ...seedless, EXECUTOR_SIGNER: place, ...variables }
+    expect(environmentSchema.safeParse(whole).error).toBeUndefined()
+    for (const name of Object.keys(variables)) {
+      const lacking: EnvironmentReading = readEnvironment({ ...whole, [name]: undefined })
+      const sentence = `These variables are missing or wrong: ${name}; .dev.vars.example explains each.`
+      expect(lacking).toEqual({ ok: false, sentence })
+    }
+  })
+
+  it.each([
+    ['EXECUTOR_SIGNER', 'vault'],
+    ['AWS_REGION', 'evil.test/#'],
+    ['AWS_ACCESS_KEY_ID', 'id, key'],
+    ['AWS_SECRET_ACCESS_KEY', 'a secret'],
+    ['AWS_KMS_ENDPOINT', 'kms'],
+    ['GCP_KEY_RING', 'projects/p/locations/l/keyRings/../../x'],
+    ['GCP_SERVICE_ACCOUNT', `not json, ${accessKey}`],
+    ['GCP_SERVICE_ACCOUNT', `{"client_email":"a@b.test","private_key":"${accessKey}"}`],
+  ])('refuses %s = %s by its name alone', (name, value) => {
+    const reading = readEnvironment({ ...env, [name]: value })
+    const sentence = `These variables are missing or wrong: ${name}; .dev.vars.example explains each.`
+    expect(reading).toEqual({ ok: false, sentence })
   })
 })

@@ -18,7 +18,7 @@ export type LogEvent =
   | 'tick.decide' // verdict, reason, sentence, legs, gapBps, amountIn, predictedSlippageBps
   | 'tick.simulate' // reason where it reverts, gas
   | 'tick.reserve' // orderId, nonce, head; or reason
-  | 'tick.sign' // transactionHash
+  | 'tick.sign' // transactionHash; or reason
   | 'tick.commit' // or reason
   | 'tick.send' // relay, answer, targetBlock
   | 'tick.end' // verdict, reason, sentence, head: one line for every tick, whatever came of it

@@ -20,7 +20,15 @@ import {
   parseBlock,
   type Quorum,
 } from './providers.ts'
-import { type ExecutorTransaction, localSigner, type SignedTransaction, type Signer, SignerMismatch } from './signer.ts'
+import { openSigner } from './signers/open-signer.ts'
+import {
+  type ExecutorTransaction,
+  KeyServiceError,
+  KeyServiceRefused,
+  type SignedTransaction,
+  type Signer,
+  SignerMismatch,
+} from './signers/signer.ts'
 import { type Simulation, simulate } from './simulate.ts'
 import { holds, readPauses } from './strategy-rows.ts'
 import { type Handover, submit } from './submission.ts'
@@ -122,16 +130,29 @@ export function decideSlice(agent: Agent, slice: Slice, input: DecisionInput): D
   return decision
 }
 
-/** Our key for the vault's epoch; null when the vault names another executor. */
-export function signerOf(agent: Agent, snapshot: Snapshot): Signer | null {
-  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version } = agent.environment
+/** Why nothing is signed; `detail` completes the reason's sentence. */
+export interface Unsigned {
+  ok: false
+  reason: Reason
+  detail?: string
+}
+
+/** The signer of the vault's executor in its epoch, wherever that key is. */
+export async function signerOf(agent: Agent, snapshot: Snapshot): Promise<{ ok: true; signer: Signer } | Unsigned> {
   const { epoch, executor } = snapshot.vault
   try {
-    return localSigner(seed as Hex, version, agent.chain.id, snapshot.vaultAddress, epoch, executor)
+    return { ok: true, signer: await openSigner(agent.environment, snapshot.vaultAddress, epoch, executor) }
   } catch (error) {
-    if (error instanceof SignerMismatch) return null
-    throw error
+    return unsigned(error)
   }
+}
+
+/** What a signer's failure means for the slice; anything else is a fault of ours and is thrown on. */
+function unsigned(error: unknown): Unsigned {
+  if (error instanceof SignerMismatch) return { ok: false, reason: 'SignerMismatch' }
+  if (error instanceof KeyServiceRefused) return { ok: false, reason: 'SignerRefused', detail: error.message }
+  if (error instanceof KeyServiceError) return { ok: false, reason: 'SignerUnavailable', detail: error.message }
+  throw error
 }
 
 /** The first provider's head, if it is newer than the pinned block; null when it does not say. */
@@ -193,12 +214,20 @@ export function reserve(
   )
 }
 
-export function sign(slice: Slice, signer: Signer, transaction: ExecutorTransaction): Promise<SignedTransaction> {
-  return stage(
-    'tick.sign',
-    slice,
-    () => signer.sign(transaction),
-    ({ hash }) => ({ transactionHash: hash }),
+export function sign(
+  slice: Slice,
+  signer: Signer,
+  transaction: ExecutorTransaction,
+): Promise<{ ok: true; transaction: SignedTransaction } | Unsigned> {
+  const work = async () => {
+    try {
+      return { ok: true as const, transaction: await signer.sign(transaction) }
+    } catch (error) {
+      return unsigned(error)
+    }
+  }
+  return stage('tick.sign', slice, work, (signed) =>
+    signed.ok ? { transactionHash: signed.transaction.hash } : { reason: signed.detail ?? signed.reason },
   )
 }
 

@@ -70,8 +70,8 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   if (firstBid === null) return refused(agent, slice, input, decision, 'FeeCapReached')
   const affordable = (fees: Fees) => maximumCost(gas, fees) <= snapshot.executor.balance
   if (!affordable(firstBid)) return refused(agent, slice, input, decision, 'GasUnaffordable')
-  const signer = signerOf(agent, snapshot)
-  if (signer === null) return refused(agent, slice, input, decision, 'SignerMismatch')
+  const key = await signerOf(agent, snapshot)
+  if (!key.ok) return refused(agent, slice, input, decision, key.reason, key.detail)
 
   // reserve: the decision record, its head, a nonce and the caps, in one synchronous step
   const reserved = await reserve(agent, slice, standing, input, decision)
@@ -83,13 +83,15 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
 
   // sign, then simulate exactly what was signed: in the block it aims at, and at its deadline
   const call = callWith(reserved.head)
-  const transaction = await sign(slice, signer, {
+  const signed = await sign(slice, key.signer, {
     ...call,
     chainId: agent.chain.id,
     nonce: reserved.nonce,
     gas,
     ...fees,
   })
+  if (!signed.ok) return released(agent, slice, input, orderId, signed.reason, signed.detail)
+  const { transaction } = signed
   const newest = await newestBlock(quorum)
   if (newest === null) return released(agent, slice, input, orderId, 'ProviderUnavailable')
   const secondLook = await simulateAt(agent, slice, quorum, call, newest, order.deadline)

@@ -1,10 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Address } from 'viem'
 import { modelInUseId } from '../../models/model-in-use.ts'
-import { executorAddress } from '../agent/signer.ts'
+import { ourExecutor } from '../agent/signers/open-signer.ts'
+import { KeyServiceError, KeyServiceRefused } from '../agent/signers/signer.ts'
 import type { Environment } from '../environment.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
+import { Problem } from './problems.ts'
 import { accessProblems, addressParameter, json, problems, security, wireAddress, wireBytes32 } from './wire.ts'
 
 const executorSchema = z
@@ -33,19 +35,27 @@ const readExecutor = createRoute({
       epoch: z.coerce.number().int().min(0).max(4_294_967_295).openapi({ example: 1 }),
     }),
   },
-  responses: { 200: json(executorSchema, 'The executor.'), ...problems(...accessProblems, 'not-found') },
+  responses: { 200: json(executorSchema, 'The executor.'), ...problems(...accessProblems, 'not-found', 'unavailable') },
 })
 
-/** Our key for this vault and epoch: no two vaults, chains or epochs share one. */
-export function ourExecutor(environment: Environment, vault: Address, epoch: number): Address {
-  const { EXECUTOR_SEED: seed, EXECUTOR_SEED_VERSION: version, CHAIN_ID: chainId } = environment
-  return executorAddress(`0x${seed.slice(2)}`, version, chainId, vault, epoch)
+/**
+ * Our key for this vault and epoch.
+ * @throws Problem unavailable if the key is in a key service and that does not tell it
+ */
+export async function requireExecutor(environment: Environment, vault: Address, epoch: number): Promise<Address> {
+  try {
+    return await ourExecutor(environment, vault, epoch)
+  } catch (error) {
+    if (!(error instanceof KeyServiceError)) throw error
+    const code = error instanceof KeyServiceRefused ? 'SignerRefused' : 'SignerUnavailable'
+    throw new Problem('unavailable', error.message, { code })
+  }
 }
 
-export const executors = new OpenAPIHono<ApiEnv>().openapi(readExecutor, (context) => {
+export const executors = new OpenAPIHono<ApiEnv>().openapi(readExecutor, async (context) => {
   const { environment, access } = context.var
   const { vault, epoch } = context.req.valid('param')
   requireVault(access, vault)
-  const executor = ourExecutor(environment, vault, epoch)
+  const executor = await requireExecutor(environment, vault, epoch)
   return context.json({ vault, epoch, executor, modelId: modelInUseId }, 200)
 })

@@ -5,7 +5,7 @@ import { vaults as vaultRows } from '../database/schema.ts'
 import type { Environment } from '../environment.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv, Database } from './context.ts'
-import { ourExecutor } from './executors.ts'
+import { requireExecutor } from './executors.ts'
 import { createOnce, idempotencyHeader } from './idempotency.ts'
 import { requireChain } from './known-chain.ts'
 import { ledgerStatus } from './ledger.ts'
@@ -80,12 +80,12 @@ export async function requireRegistered(database: Database, address: string) {
 }
 
 /** A key shared with another vault or agent would have two writers of one nonce. */
-function requireOurExecutor(
+async function requireOurExecutor(
   environment: Environment,
   vault: Address,
   state: { epoch: number; executor: Address },
-): void {
-  const ours = ourExecutor(environment, vault, state.epoch)
+): Promise<void> {
+  const ours = await requireExecutor(environment, vault, state.epoch)
   if (isAddressEqual(state.executor, ours)) return
   const detail = `The vault names ${state.executor} as its executor in epoch ${state.epoch}; this agent's key for it is ${ours}.`
   throw new Problem('foreign-executor', detail, { faults: [{ pointer: '#/address', detail, code: 'SignerMismatch' }] })
@@ -100,7 +100,7 @@ export const vaults = new OpenAPIHono<ApiEnv>()
       const [known] = await database.select().from(vaultRows).where(eq(vaultRows.address, address)).limit(1)
       if (known !== undefined) throw new Problem('conflict', `The vault ${address} is registered already.`)
       const { state } = await requirePortcullisVault(environment, address)
-      requireOurExecutor(environment, address, state)
+      await requireOurExecutor(environment, address, state)
       const row = { address, chainId: environment.CHAIN_ID, name, createdAt: clock.now() }
       return { location: `/v1/vaults/${address}`, body: row, insert: database.insert(vaultRows).values(row) }
     })

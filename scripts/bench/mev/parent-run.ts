@@ -1,7 +1,7 @@
 import type { Address, Hash, Hex } from 'viem'
 import { z } from 'zod'
 import { oneToken } from '../../../shared/chain/units.ts'
-import { executorAddress } from '../../../workers/agent/signer.ts'
+import { executorAddress } from '../../../workers/agent/signers/local.ts'
 import { type Devnet, startDevnet } from '../../devnet/devnet.ts'
 import { deployTreasury } from '../../devnet/treasury.ts'
 import { tokenBySymbol } from '../../devnet/world-pools.ts'

@@ -2,7 +2,7 @@
 import '../../../shared/schema/decision.ts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { modelInUseId } from '../../../models/model-in-use.ts'
-import { executorAddress } from '../../../workers/agent/signer.ts'
+import { executorAddress } from '../../../workers/agent/signers/local.ts'
 import { problemCatalogue, problemType } from '../../../workers/api/problems.ts'
 import { call, env, expectProblem, migrate, registerVault } from './client.ts'
 import { fakeChain, vaultAddress } from './fake-chain.ts'

@@ -17,7 +17,7 @@ import { lensAbi } from '../../../shared/chain/generated/lens.ts'
 import { vaultAbi } from '../../../shared/chain/generated/vault.ts'
 import { mandateId } from '../../../shared/schema/mandate.ts'
 import { listings } from '../../../shared/schema/snapshot.ts'
-import { executorAddress } from '../../../workers/agent/signer.ts'
+import { executorAddress } from '../../../workers/agent/signers/local.ts'
 
 /** What viem's deployless call takes: the code to run, and the call to it. */
 const deploylessAbi = parseAbi(['constructor(bytes code, bytes call)'])

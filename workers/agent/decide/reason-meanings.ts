@@ -23,6 +23,8 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   FeeCapReached: 'Gas costs more than the strategy lets a transaction bid.',
   Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
   SignerMismatch: 'Our key is not the vault’s executor.',
+  SignerUnavailable: 'The key service does not answer.',
+  SignerRefused: 'The key service does not let us sign.',
 }
 
 const meanings: Record<Reason, string> = { ...refusalMeanings, ...agentReasonMeanings }

@@ -1,41 +1,6 @@
 import { type Address, concatHex, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-
-/** The transaction an executor key signs; always EIP-1559, never with value. */
-export interface ExecutorTransaction {
-  chainId: number
-  nonce: number
-  to: Address
-  data: Hex
-  gas: bigint
-  /** Wei per gas. */
-  maxFeePerGas: bigint
-  /** Wei per gas. */
-  maxPriorityFeePerGas: bigint
-}
-
-export interface SignedTransaction {
-  bytes: Hex
-  hash: Hex
-}
-
-/** Where the executor key lives. The local one derives it; a key service signs elsewhere behind the same two members. */
-export interface Signer {
-  readonly address: Address
-  sign(transaction: ExecutorTransaction): Promise<SignedTransaction>
-}
-
-/** The vault names another executor than the key we hold: a reset happened, or the seed is another one. */
-export class SignerMismatch extends Error {
-  override readonly name = 'SignerMismatch'
-  readonly derived: Address
-  readonly expected: Address
-  constructor(derived: Address, expected: Address) {
-    super(`The agent's key for this vault and epoch is ${derived}, but the vault's executor is ${expected}.`)
-    this.derived = derived
-    this.expected = expected
-  }
-}
+import { type Signer, SignerMismatch } from './signer.ts'
 
 /** Order of the secp256k1 group: a private key is a number from 1 to this, exclusive. */
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
