@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import type { RelayName } from '../../shared/chain/relays.ts'
 import { type DevnetAccounts, devnetAccounts } from './accounts.ts'
 import type { Anvil } from './anvil.ts'
 import { BlockAuction } from './block-builders.ts'
@@ -20,7 +21,8 @@ import { RpcProxy } from './proxy.ts'
 import { PublicPool } from './public-pool.ts'
 import { seededRandom } from './random.ts'
 import { ReadGate } from './read-gate.ts'
-import { Relay } from './relay.ts'
+import { RelayFaultBoard } from './relay-faults.ts'
+import { openEndpoints, relayUrlsOf } from './relays/open-endpoints.ts'
 import { devnetPoolsAddress } from './world.ts'
 import { worldPools } from './world-pools.ts'
 
@@ -62,7 +64,10 @@ export interface DevnetControl {
 
 export interface Devnet {
   rpcUrl: string
+  /** Flashbots' JSON-RPC. */
   relayUrl: string
+  /** Where each kind of relay is. */
+  relayUrls: Record<RelayName, string>
   chain: ChainDefinition
   accounts: DevnetAccounts
   control: DevnetControl
@@ -147,19 +152,24 @@ async function start(
     },
   )
   closers.push(() => clock.stop())
-  const relay = new Relay({ state, orders, pool, builder })
+  const relayFaults = new RelayFaultBoard()
+  const node = new NodeMethods(state, pool)
+  const endpoints = openEndpoints({
+    ...{ state, gate, builder, auction, orders, pool, node, seed },
+    faults: relayFaults,
+  })
   const mintable = !isReal
   const operator = new OperatorMethods({
-    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relay, auction, market, mintable, speed },
+    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relayFaults, auction, market, mintable, speed },
   })
   // The first block: the price feeds are fresh in it, and nobody waits for anything the fork has to fetch.
   await builder.produce()
-  proxy.open({ gate, node: new NodeMethods(state, pool), relay, operator })
+  proxy.open({ gate, node, endpoints, operator })
   if (options.automine ?? true) clock.start()
   const rpcUrl = `http://127.0.0.1:${proxy.port}`
   return {
-    ...{ rpcUrl, relayUrl: `${rpcUrl}/relay`, chain, accounts, speed },
-    control: controlOf(operator, clock, relay, sightings),
+    ...{ rpcUrl, relayUrl: `${rpcUrl}/relay`, relayUrls: relayUrlsOf(rpcUrl), chain, accounts, speed },
+    control: controlOf(operator, clock, sightings),
     chainTime: () => gate.read(async () => builder.head.timestamp),
     failed: firstFailure(anvils, isStopping),
   }
@@ -197,12 +207,7 @@ async function openMarket(
   return new Market(parts, !isReal && (options.market ?? true))
 }
 
-function controlOf(
-  operator: OperatorMethods,
-  clock: BlockClock,
-  relay: Relay,
-  sightings: PublicSightings,
-): DevnetControl {
+function controlOf(operator: OperatorMethods, clock: BlockClock, sightings: PublicSightings): DevnetControl {
   return {
     mine: (blocks = 1) => operator.mine(blocks),
     setAutomine: async (on) => (on ? clock.start() : clock.stop()),
@@ -214,7 +219,7 @@ function controlOf(
     },
     publicSightings: (sender) => sightings.count(sender),
     setLeak: (on) => {
-      relay.faults.leak = on
+      operator.setLeak(on)
     },
     fund: (token, to, amount) => operator.fund(token, to, amount),
   }

@@ -150,6 +150,11 @@ export class PrivateOrders {
     return [...found.values()]
   }
 
+  /** Writes down what a builder has against a transaction, or that it has nothing, wherever it was handed in. */
+  judge(hash: string, simulationError: string | undefined): void {
+    for (const order of this.everywhere(hash)) order.simulationError = simulationError
+  }
+
   /** Takes out what the chain itself refuses, and every bundle it belongs to. */
   reject(hash: string): void {
     for (const order of this.everywhere(hash)) {
