@@ -58,10 +58,15 @@ export class BlockSelection {
   /** Best paying first. What a bundle pays is found by running it alone at the top of the block. */
   async #ranked(bundles: readonly Bundle[], builder: BlockBuilder): Promise<Bundle[]> {
     const now = new Date()
-    const paying = bundles.map(async (bundle) => {
+    const possible: Bundle[] = []
+    for (const bundle of bundles) {
+      if ((await this.#refusal(bundle.transactions)) === 'SimErrorNonceTooLow') continue
       bundle.consideredAt ??= now
       bundle.consideredBy ??= builder
-      if (bundles.length === 1) return { bundle, payment: 0n }
+      possible.push(bundle)
+    }
+    const paying = possible.map(async (bundle) => {
+      if (possible.length === 1) return { bundle, payment: 0n }
       const results = await simulateInOrder(this.#state.rpc, this.#slot, bundle.transactions)
       return { bundle, payment: results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n) }
     })

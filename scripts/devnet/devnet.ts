@@ -10,6 +10,7 @@ import { ChainState } from './chain-state.ts'
 import { DevnetError } from './errors.ts'
 import { replaceFeeds } from './feed-replacement.ts'
 import { startFork } from './fork.ts'
+import { LaggingNode } from './lagging-node.ts'
 import { Market, readFeeds } from './market.ts'
 import { NodeMethods } from './node-methods.ts'
 import { OperatorMethods } from './operator-methods.ts'
@@ -17,12 +18,14 @@ import { startOrigin } from './origin.ts'
 import { PublicSightings } from './pool-readers.ts'
 import { defaultVolatility, PricePath } from './price-path.ts'
 import { PrivateOrders } from './private-orders.ts'
+import { Providers } from './providers.ts'
 import { RpcProxy } from './proxy.ts'
 import { PublicPool } from './public-pool.ts'
 import { seededRandom } from './random.ts'
 import { ReadGate } from './read-gate.ts'
 import { RelayFaultBoard } from './relay-faults.ts'
 import { openEndpoints, relayUrlsOf } from './relays/open-endpoints.ts'
+import { RpcFaultBoard } from './rpc-faults.ts'
 import { devnetPoolsAddress } from './world.ts'
 import { worldPools } from './world-pools.ts'
 
@@ -159,12 +162,29 @@ async function start(
     faults: relayFaults,
   })
   const mintable = !isReal
+  const rpcFaults = new RpcFaultBoard()
+  const providers = new Providers(node, new LaggingNode(node, anvil.rpc, () => builder.head.number), rpcFaults)
   const operator = new OperatorMethods({
-    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relayFaults, auction, market, mintable, speed },
+    ...{
+      state,
+      chain,
+      gate,
+      builder,
+      clock,
+      pool,
+      orders,
+      sightings,
+      relayFaults,
+      rpcFaults,
+      auction,
+      market,
+      mintable,
+      speed,
+    },
   })
   // The first block: the price feeds are fresh in it, and nobody waits for anything the fork has to fetch.
   await builder.produce()
-  proxy.open({ gate, node, endpoints, operator })
+  proxy.open({ gate, providers, endpoints, operator })
   if (options.automine ?? true) clock.start()
   const rpcUrl = `http://127.0.0.1:${proxy.port}`
   return {

@@ -1,5 +1,6 @@
 import type { FaultTable } from './faults.ts'
 import { endpointNames, relayFaultTable } from './relay-faults.ts'
+import { rpcFaultTable } from './rpc-faults.ts'
 
 /** What `npm run devnet -- --help` says of each method: how it is called, what it does, and an example. */
 export const operatorHelp: readonly (readonly [call: string, meaning: string, example: string])[] = [
@@ -26,6 +27,11 @@ export const operatorHelp: readonly (readonly [call: string, meaning: string, ex
     'devnet_relayFault [endpoint, fault, value]',
     'lets an endpoint misbehave, see below; the fault "none" ends all of them',
     'devnet_relayFault relay leak 0.5',
+  ],
+  [
+    'devnet_rpcFault [path, fault, value]',
+    'lets the JSON-RPC at /path misbehave, see below; the fault "none" ends all of them',
+    'devnet_rpcFault b lag 2',
   ],
   ['devnet_leak [bool]', 'the fault leak of /relay, for all orders or none', 'devnet_leak on'],
   [
@@ -57,7 +63,11 @@ export function steeringHelp(): string {
 
 Faults of the endpoints ${endpointNames.join(', ')} (several may be on at once):
 
-${faultLines(relayFaultTable)}`
+${faultLines(relayFaultTable)}
+
+Faults of the JSON-RPC at a path, whose first segment (a of /a) names the provider:
+
+${faultLines(rpcFaultTable)}`
 }
 
 function faultLines<Settings extends object>(table: FaultTable<Settings>): string {

@@ -15,6 +15,7 @@ import type { PublicPool } from './public-pool.ts'
 import type { ReadGate } from './read-gate.ts'
 import { endpointNames, type RelayFaultBoard } from './relay-faults.ts'
 import { deepestReorganisation } from './reorganisation.ts'
+import type { RpcFaultBoard } from './rpc-faults.ts'
 
 export interface OperatorParts {
   state: ChainState
@@ -26,6 +27,7 @@ export interface OperatorParts {
   orders: PrivateOrders
   sightings: PublicSightings
   relayFaults: RelayFaultBoard
+  rpcFaults: RpcFaultBoard
   auction: BlockAuction
   /** Undefined on a real fork, whose feeds are not ours to move. */
   market: Market | undefined
@@ -40,6 +42,10 @@ const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).tran
 const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
 const builderSchema = z.tuple([z.enum(builderNames), onOff])
 const relayFaultSchema = z.tuple([z.enum(endpointNames), z.string()], z.unknown())
+const rpcFaultSchema = z.tuple(
+  [z.string().regex(/^[\w-]{1,40}$/, 'is the first segment of a path'), z.string()],
+  z.unknown(),
+)
 const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
@@ -77,6 +83,10 @@ export class OperatorMethods {
       case 'devnet_relayFault': {
         const [endpoint, fault, value = true] = parsed(relayFaultSchema, params)
         return relayFaults.set(endpoint, fault, value)
+      }
+      case 'devnet_rpcFault': {
+        const [path, fault, value = true] = parsed(rpcFaultSchema, params)
+        return this.#rpcFault(path, fault, value)
       }
       case 'devnet_leak':
         return this.setLeak(parsed(flag, params)[0])
@@ -130,6 +140,13 @@ export class OperatorMethods {
     return fund(this.#parts, token, to, amount)
   }
 
+  #rpcFault(path: string, fault: string, value: unknown): Record<string, unknown> {
+    if (endpointNames.some((name) => name === path)) {
+      throw invalidParameters(`/${path} takes private orders; its faults are set with devnet_relayFault`)
+    }
+    return this.#parts.rpcFaults.set(path, fault, value)
+  }
+
   /** A private transaction as each endpoint holds it that was given it. */
   #privateOrder(hash: string) {
     return this.#parts.orders.everywhere(hash).map((order) => ({
@@ -148,7 +165,7 @@ export class OperatorMethods {
   }
 
   #status() {
-    const { chain, builder, clock, pool, orders, relayFaults, auction, market, speed } = this.#parts
+    const { chain, builder, clock, pool, orders, relayFaults, rpcFaults, auction, market, speed } = this.#parts
     const { number, timestamp, baseFeePerGas } = builder.head
     return {
       chainId: chain.id,
@@ -162,6 +179,7 @@ export class OperatorMethods {
       builders: Object.fromEntries(builderNames.map((name) => [name, { taking: auction.takesPrivateOrders(name) }])),
       privateOrders: orders.waiting(number + 1),
       relayFaults: relayFaults.active(),
+      rpcFaults: rpcFaults.active(),
       market:
         market === undefined
           ? null

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { portInUse } from './anvil.ts'
-import { failure, json, send } from './http-answer.ts'
+import { failure, type HttpAnswer, json, send } from './http-answer.ts'
 import { invalidRequest, JsonRpcError, type JsonRpcRequest, maximumBodyBytes, requestSchema } from './json-rpc.ts'
-import type { NodeMethods } from './node-methods.ts'
 import type { OperatorMethods } from './operator-methods.ts'
+import type { Providers } from './providers.ts'
 import type { ReadGate } from './read-gate.ts'
 import { type EndpointName, endpointNames } from './relay-faults.ts'
 import type { EndpointServer } from './relays/endpoint-server.ts'
@@ -12,7 +12,7 @@ import type { EndpointServer } from './relays/endpoint-server.ts'
 /** What stands behind the proxy's doors. */
 export interface Backend {
   gate: ReadGate
-  node: NodeMethods
+  providers: Providers
   endpoints: ReadonlyMap<EndpointName, EndpointServer>
   operator: OperatorMethods
 }
@@ -22,8 +22,8 @@ type Answer = { jsonrpc: '2.0'; id: JsonRpcRequest['id'] } & ({ result: unknown 
 const batchSchema = z.array(z.unknown()).min(1).max(1000)
 
 /**
- * The only way to the live chain: whoever takes private orders at the path of its name, node methods on every other path,
- * operator methods (`devnet_…`).
+ * The only way to the live chain: whoever takes private orders at the path of its name, node methods on every other path
+ * (each is a provider, which may have faults), operator methods (`devnet_…`).
  */
 export class RpcProxy {
   readonly #server: Server
@@ -93,8 +93,7 @@ export class RpcProxy {
       const signature = request.headers['x-flashbots-signature']?.toString()
       return send(response, await server(backend, endpoint).post(message, body, signature))
     }
-    const answered = Array.isArray(message) ? await answerBatch(backend, message) : await answer(backend, message)
-    send(response, json(200, answered))
+    send(response, await answerNode(backend, first, message))
   }
 
   async #ready(): Promise<Backend> {
@@ -104,29 +103,41 @@ export class RpcProxy {
   }
 }
 
-async function answer(backend: Backend, message: unknown): Promise<Answer> {
+/** Operator methods are no provider's, and go through whatever is wrong with it. */
+async function answerNode(backend: Backend, path: string, message: unknown): Promise<HttpAnswer> {
+  const messages = Array.isArray(message) ? message : [message]
+  const steers = messages.some((one) => isOperator(requestSchema.safeParse(one).data))
+  const broken = steers ? undefined : backend.providers.outage(path)
+  if (broken !== undefined) return broken
+  return json(
+    200,
+    Array.isArray(message) ? await answerBatch(backend, path, message) : await answer(backend, path, message),
+  )
+}
+
+async function answer(backend: Backend, path: string, message: unknown): Promise<Answer> {
   const request = requestSchema.safeParse(message)
   if (!request.success) return failure(null, invalidRequest('invalid request'))
   return isOperator(request.data)
     ? reply(request.data, () => backend.operator.answer(request.data))
-    : backend.gate.read(() => reply(request.data, () => backend.node.answer(request.data)))
+    : backend.gate.read(() => reply(request.data, () => backend.providers.answer(path, request.data)))
 }
 
 /** All of a batch sees one block, unless it holds operator methods, which make blocks. */
-async function answerBatch(backend: Backend, messages: readonly unknown[]): Promise<unknown> {
+async function answerBatch(backend: Backend, path: string, messages: readonly unknown[]): Promise<unknown> {
   const batch = batchSchema.safeParse(messages)
   if (!batch.success) return failure(null, invalidRequest('a batch holds 1 to 1000 requests'))
   const requests = batch.data.map((message) => requestSchema.safeParse(message))
-  if (requests.some((request) => request.success && isOperator(request.data))) {
+  if (requests.some(({ data }) => isOperator(data))) {
     const answers: Answer[] = []
-    for (const message of batch.data) answers.push(await answer(backend, message))
+    for (const message of batch.data) answers.push(await answer(backend, path, message))
     return answers
   }
   return backend.gate.read(() =>
     Promise.all(
       requests.map((request) =>
         request.success
-          ? reply(request.data, () => backend.node.answer(request.data))
+          ? reply(request.data, () => backend.providers.answer(path, request.data))
           : failure(null, invalidRequest('invalid request')),
       ),
     ),
@@ -139,8 +150,8 @@ function server({ endpoints }: Backend, name: EndpointName): EndpointServer {
   return found
 }
 
-function isOperator({ method }: JsonRpcRequest): boolean {
-  return method.startsWith('devnet_')
+function isOperator(request: JsonRpcRequest | undefined): boolean {
+  return request?.method.startsWith('devnet_') === true
 }
 
 async function reply(request: JsonRpcRequest, work: () => Promise<unknown>): Promise<Answer> {
