@@ -45,17 +45,28 @@ export class BlockSelection {
       await this.#tryBundle(bundle)
     }
     const waiting = orders.transactionsFor(this.#slot, builder.name)
-    await this.#tryQueue(waiting.filter(({ firstCome }) => firstCome))
-    await this.#tryPrivates(waiting.filter(({ firstCome }) => !firstCome))
+    await this.#tryQueue(
+      orders,
+      waiting.filter(({ firstCome }) => firstCome),
+    )
+    await this.#tryPrivates(
+      orders,
+      waiting.filter(({ firstCome }) => !firstCome),
+    )
   }
 
   /** Best paying first. What a bundle pays is found by running it alone at the top of the block. */
   async #ranked(bundles: readonly Bundle[], builder: BlockBuilder): Promise<Bundle[]> {
     const now = new Date()
-    const paying = bundles.map(async (bundle) => {
+    const possible: Bundle[] = []
+    for (const bundle of bundles) {
+      if ((await this.#refusal(bundle.transactions)) === 'SimErrorNonceTooLow') continue
       bundle.consideredAt ??= now
       bundle.consideredBy ??= builder
-      if (bundles.length === 1) return { bundle, payment: 0n }
+      possible.push(bundle)
+    }
+    const paying = possible.map(async (bundle) => {
+      if (possible.length === 1) return { bundle, payment: 0n }
       const results = await simulateInOrder(this.#state.rpc, this.#slot, bundle.transactions)
       return { bundle, payment: results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n) }
     })
@@ -76,38 +87,36 @@ export class BlockSelection {
   }
 
   /** As they came; what waits behind a gap in its account's nonces lets the others pass. */
-  async #tryQueue(orders: readonly PrivateTransaction[]): Promise<void> {
-    for (const order of orders) {
-      order.simulationError = await this.#refusal([order.transaction])
-      if (order.simulationError === undefined) this.#take([order.transaction])
+  async #tryQueue(orders: PrivateOrders, waiting: readonly PrivateTransaction[]): Promise<void> {
+    for (const order of waiting) {
+      const refusal = await this.#refusal([order.transaction])
+      orders.judge(order.transaction.hash, refusal)
+      if (refusal === undefined) this.#take([order.transaction])
     }
   }
 
   /** Best tip first; again as long as one of them made room for the next nonce. */
-  async #tryPrivates(orders: readonly PrivateTransaction[]): Promise<void> {
+  async #tryPrivates(orders: PrivateOrders, given: readonly PrivateTransaction[]): Promise<void> {
     const tip = ({ transaction }: PrivateTransaction) => effectiveTip(transaction, this.#slot.baseFeePerGas)
-    let waiting = orders.toSorted((a, b) => Number(tip(b) - tip(a)))
+    let waiting = given.toSorted((a, b) => Number(tip(b) - tip(a)))
     for (let before = -1; before !== this.#chosen.length; ) {
       before = this.#chosen.length
-      for (const order of waiting) await this.#tryPrivate(order)
+      for (const order of waiting) await this.#tryPrivate(orders, order)
       waiting = waiting.filter(({ transaction }) => !this.#hashes.has(transaction.hash))
     }
   }
 
-  async #tryPrivate(order: PrivateTransaction): Promise<void> {
-    const { transaction } = order
+  async #tryPrivate(orders: PrivateOrders, { transaction }: PrivateTransaction): Promise<void> {
     if (this.#hashes.has(transaction.hash)) return
     const refusal = await this.#refusal([transaction])
-    if (refusal !== undefined) {
-      order.simulationError = refusal
-      return
-    }
+    if (refusal !== undefined) return orders.judge(transaction.hash, refusal)
     const [result] = await this.#behindChosen([transaction])
     if (result?.succeeded === true) {
-      order.simulationError = undefined
+      orders.judge(transaction.hash, undefined)
       this.#take([transaction])
     } else {
-      order.simulationError = /gas/i.test(result?.error ?? '') ? 'SimErrorOutOfGas' : 'SimErrorExecutionReverted'
+      const outOfGas = /gas/i.test(result?.error ?? '')
+      orders.judge(transaction.hash, outOfGas ? 'SimErrorOutOfGas' : 'SimErrorExecutionReverted')
     }
   }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { DevnetOptions } from './devnet.ts'
 import { DevnetError } from './errors.ts'
-import { operatorHelp } from './operator-methods.ts'
+import { steeringHelp } from './operator-help.ts'
 
 export type Command =
   | { kind: 'help' }
@@ -96,5 +96,5 @@ Starts a local chain with a market around it and a relay, and keeps it running u
 Any path answers Ethereum JSON-RPC; /relay speaks the Flashbots JSON-RPC (X-Flashbots-Signature is checked), and
 GET /relay/tx/<hash> tells a private transaction's status. To steer the chain, send JSON-RPC:
 
-${operatorHelp.map(([call, meaning]) => `  ${call.padEnd(36)} ${meaning}`).join('\n')}
+${steeringHelp()}
 `

@@ -67,12 +67,16 @@ export interface PrivateTransaction {
 
 /** Orders that are done are remembered for this many blocks, for status questions. */
 const rememberedBlocks = 2000
+/** After that many blocks no reorganisation of this chain frees a nonce again. */
+const settledBlocks = 8
 
 /** Everything that is held back from the public, by whoever took it. Only builders read it. */
 export class PrivateOrders {
   readonly #bundles = new Set<Bundle>()
   /** By endpoint and hash. */
   readonly #transactions = new Map<string, PrivateTransaction>()
+  /** Since which block the nonce of a bundle without an end is used. */
+  readonly #overtaken = new WeakMap<Bundle, number>()
 
   addBundle(bundle: Bundle): void {
     this.#bundles.add(bundle)
@@ -154,6 +158,11 @@ export class PrivateOrders {
     return [...found.values()]
   }
 
+  /** Writes down what a builder has against a transaction, or that it has nothing, wherever it was handed in. */
+  judge(hash: string, simulationError: string | undefined): void {
+    for (const order of this.everywhere(hash)) order.simulationError = simulationError
+  }
+
   /** Takes out what the chain itself refuses, and every bundle it belongs to. */
   reject(hash: string): void {
     for (const order of this.everywhere(hash)) {
@@ -224,12 +233,17 @@ export class PrivateOrders {
     }
   }
 
-  /** Long past, or without an end of its own and with a nonce that is used. */
+  /** Long past, or without an end of its own and with a nonce that is used since some blocks. */
   async #isOver(bundle: Bundle, blockNumber: number, nonce: (account: Address) => Promise<number>): Promise<boolean> {
     if (Number.isFinite(lastBlockOf(bundle))) return lastBlockOf(bundle) + rememberedBlocks < blockNumber
-    if (blockNumber <= bundle.blockNumber + rememberedBlocks) return false
-    const used = bundle.transactions.map(async ({ from, nonce: needed }) => needed < (await nonce(from)))
-    return (await Promise.all(used)).some((gone) => gone)
+    for (const { from, nonce: needed } of bundle.transactions) {
+      if (needed >= (await nonce(from))) continue
+      const since = this.#overtaken.get(bundle) ?? blockNumber
+      this.#overtaken.set(bundle, since)
+      return since + settledBlocks < blockNumber
+    }
+    this.#overtaken.delete(bundle)
+    return false
   }
 
   #pending(): PrivateTransaction[] {

@@ -2,7 +2,7 @@ import { keccak256 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { blockBuilders } from '../../scripts/devnet/block-builders.ts'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
-import { ask, call, nonceOf, relayClient, signTransfer, transactionsOf } from './clients.ts'
+import { ask, call, nonceOf, relayClient, signTransfer, transactionsOf, winnerOf } from './clients.ts'
 
 let devnet: Devnet
 
@@ -13,17 +13,11 @@ afterAll(() => devnet.stop())
 
 const hex = (value: number) => `0x${value.toString(16)}`
 
-/** The name of the builder that made a block, by its coinbase. */
-async function winnerOf(block: number): Promise<string | undefined> {
-  const { miner } = (await ask(devnet.rpcUrl, 'eth_getBlockByNumber', hex(block), false)) as { miner: string }
-  return blockBuilders.find(({ coinbase }) => coinbase.toLowerCase() === miner)?.name
-}
-
 test('one builder wins four blocks in five, the other the rest', async () => {
   const blocks = 400
   const last = await devnet.control.mine(blocks)
   const winners: (string | undefined)[] = []
-  for (let block = last - blocks + 1; block <= last; block++) winners.push(await winnerOf(block))
+  for (let block = last - blocks + 1; block <= last; block++) winners.push(await winnerOf(devnet, block))
   const won = (name: string) => winners.filter((winner) => winner === name).length
   expect(won('titan') + won('buildernet')).toBe(blocks)
   // The standard deviation of 400 draws at 80 % is 8; three of them.
@@ -60,7 +54,7 @@ test('a builder that takes no private orders still wins its blocks, and leaves t
     await relay('eth_sendPrivateTransaction', { tx: secret })
     await ask(devnet.rpcUrl, 'eth_sendRawTransaction', open)
     const block = await devnet.control.mine()
-    const winner = await winnerOf(block)
+    const winner = await winnerOf(devnet, block)
     winners.push(winner)
     const hashes = await transactionsOf(devnet, block)
     expect(hashes).toEqual(winner === 'titan' ? [keccak256(secret), keccak256(open)] : [keccak256(open)])
@@ -80,7 +74,7 @@ test('bundle statistics name the builder that had it and sealed it', async () =>
   const head = Number(await ask(devnet.rpcUrl, 'eth_blockNumber'))
   const { result } = await relay('eth_sendBundle', { txs: [tx], blockNumber: hex(head + 1) })
   const { bundleHash } = result as { bundleHash: string }
-  const winner = await winnerOf(await devnet.control.mine())
+  const winner = await winnerOf(devnet, await devnet.control.mine())
   const pubkey = blockBuilders.find(({ name }) => name === winner)?.publicKey
   expect(pubkey).toMatch(/^0x[0-9a-f]{96}$/)
   const statistics = await relay('flashbots_getBundleStatsV2', { bundleHash, blockNumber: hex(head + 1) })
