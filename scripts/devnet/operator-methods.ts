@@ -38,6 +38,7 @@ export const operatorHelp: readonly (readonly [string, string])[] = [
     'devnet_reorg [depth]',
     'replaces the newest 1 to 3 blocks (1 unless told) by empty ones; what was in them waits again',
   ],
+  ['devnet_skip [seconds]', 'lets time pass without blocks: the next one comes so much later (up to a day)'],
   ['devnet_setAutomine [bool]', 'starts or stops making blocks by the clock'],
   ['devnet_setPrice [symbol, usd]', 'moves the reference price; feeds and pools follow in the next block'],
   ['devnet_market [bool]', 'lets the price move by itself, or holds it'],
@@ -55,6 +56,7 @@ const flag = z.tuple([
 ])
 const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
 const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
+const skipSchema = z.tuple([z.int().min(0).max(86_400)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
 
@@ -73,6 +75,11 @@ export class OperatorMethods {
         return this.mine(parsed(mineSchema, params)[0])
       case 'devnet_reorg':
         return builder.reorganise(parsed(depthSchema, params)[0])
+      case 'devnet_skip': {
+        const [seconds] = parsed(skipSchema, params)
+        builder.skip(seconds)
+        return seconds
+      }
       case 'devnet_setAutomine':
         if (parsed(flag, params)[0]) clock.start()
         else await clock.stop()
