@@ -32,6 +32,8 @@ export class Builder {
   readonly #usualBaseFee: bigint
   #nextBaseFee: bigint
   #nextWinner: BlockBuilder
+  /** Seconds by which the next block comes later than usual. */
+  #pause = 0
 
   private constructor(parts: BuilderParts, head: Head, usualBaseFee: bigint) {
     this.#state = parts.state
@@ -70,10 +72,15 @@ export class Builder {
   nextSlot(): BlockSlot {
     return {
       number: this.#head.number + 1,
-      timestamp: this.#head.timestamp + this.#blockSeconds,
+      timestamp: this.#head.timestamp + this.#blockSeconds + this.#pause,
       baseFeePerGas: this.#nextBaseFee,
       coinbase: this.#nextWinner.coinbase,
     }
+  }
+
+  /** Lets time pass without blocks: the next one comes so many seconds later than usual. */
+  skip(seconds: number): void {
+    this.#pause = seconds
   }
 
   /** Makes one block and returns its number. `first` may hand the chain transactions that go before all others. */
@@ -102,6 +109,7 @@ export class Builder {
     }
     const block = await this.#state.latestBlock()
     this.#head = block
+    this.#pause = 0
     const included = new Set(block.transactions)
     await this.#orders.settle(block.number, this.#nextWinner, included, (account) => this.#state.nonce(account))
     await this.#pool.prune()

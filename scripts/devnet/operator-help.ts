@@ -10,6 +10,11 @@ export const operatorHelp: readonly (readonly [call: string, meaning: string, ex
     'replaces the newest 1 to 3 blocks (1 unless told) by empty ones; what was in them waits again',
     'devnet_reorg 2',
   ],
+  [
+    'devnet_skip [seconds]',
+    'lets time pass without blocks: the next one comes so much later (up to a day)',
+    'devnet_skip 3600',
+  ],
   ['devnet_setAutomine [bool]', 'starts or stops making blocks by the clock', 'devnet_setAutomine false'],
   [
     'devnet_setPrice [symbol, usd]',

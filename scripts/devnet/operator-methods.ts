@@ -51,6 +51,7 @@ const rpcFaultSchema = z.tuple(
   z.unknown(),
 )
 const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
+const skipSchema = z.tuple([z.int().min(0).max(86_400)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
 
@@ -69,6 +70,11 @@ export class OperatorMethods {
         return this.mine(parsed(mineSchema, params)[0])
       case 'devnet_reorg':
         return builder.reorganise(parsed(depthSchema, params)[0])
+      case 'devnet_skip': {
+        const [seconds] = parsed(skipSchema, params)
+        builder.skip(seconds)
+        return seconds
+      }
       case 'devnet_setAutomine':
         if (parsed(flag, params)[0]) clock.start()
         else await clock.stop()

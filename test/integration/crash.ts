@@ -33,7 +33,7 @@ export function crashingAt(env: Env, method: LedgerMethod, moment: Moment): { en
 /** Bindings that let `around` see, delay or replace every call to a ledger. */
 export function withLedgerCalls(
   env: Env,
-  around: (method: string, call: () => Promise<unknown>) => Promise<unknown>,
+  around: (method: string, call: () => Promise<unknown>, parameters: readonly unknown[]) => Promise<unknown>,
 ): Env {
   const namespace = env.VAULT_LEDGER
   const get: typeof namespace.get = (id, options) =>
@@ -41,7 +41,8 @@ export function withLedgerCalls(
       get: (stub, name) => {
         const member: unknown = Reflect.get(stub, name)
         if (typeof name !== 'string' || typeof member !== 'function') return member
-        return (...parameters: unknown[]) => around(name, async () => Reflect.apply(member, stub, parameters))
+        return (...parameters: unknown[]) =>
+          around(name, async () => Reflect.apply(member, stub, parameters), parameters)
       },
     })
   return {

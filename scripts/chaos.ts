@@ -1,0 +1,109 @@
+// `npm run chaos -- --ticks N --seed S`: random faults against the whole path, and what must hold through all of them.
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import type { ChaosReport, Progress } from './chaos/report.ts'
+import { playSeason, type Season } from './chaos/season.ts'
+import { addUp, table } from './chaos/summary.ts'
+
+const usage = `npm run chaos [-- options]
+  --ticks N      cron minutes and deliveries of slices in all (1000)
+  --seed TEXT    the same seed gives the same faults (random)
+  --season N     ticks of one vault, on a chain of its own; more are split (1000)
+  --json         the result as JSON on standard output, progress on standard error`
+
+interface Plan {
+  ticks: number
+  seed: string
+  season: number
+  json: boolean
+}
+
+function readPlan(): Plan | null {
+  const { values } = parseArgs({
+    options: {
+      ticks: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: randomBytes(4).toString('hex') },
+      season: { type: 'string', default: '1000' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help === true) return null
+  const whole = (name: 'ticks' | 'season') => {
+    const number = Number(values[name])
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above zero.`)
+    return number
+  }
+  return { ticks: whole('ticks'), season: whole('season'), seed: values.seed, json: values.json }
+}
+
+/** One season under the seed itself, or several under seeds that follow from it. */
+function seasonsOf({ ticks, season, seed }: Plan): Season[] {
+  const count = Math.ceil(ticks / season)
+  if (count === 1) return [{ seed, ticks }]
+  return Array.from({ length: count }, (_, index) => ({
+    seed: `${seed}.${index + 1}`,
+    ticks: Math.min(season, ticks - index * season),
+  }))
+}
+
+async function play(plan: Plan, signal: AbortSignal): Promise<{ reports: ChaosReport[]; seconds: number }> {
+  const started = Date.now()
+  const reports: ChaosReport[] = []
+  let [done, faults, said] = [0, 0, 0]
+  const tell = (progress: Progress) => {
+    if (Date.now() - said < 5_000) return
+    said = Date.now()
+    const elapsed = Math.round((said - started) / 1000)
+    const violations = progress.violations.length
+    console.error(
+      `${elapsed} s: ${done + progress.ticks} of ${plan.ticks} ticks, ${faults + progress.faults} faults, ${violations} violations`,
+    )
+  }
+  for (const season of seasonsOf(plan)) {
+    const report = await playSeason(season, tell, signal)
+    reports.push(report)
+    done += report.ticks
+    faults += Object.values(report.faults).reduce((sum, times) => sum + times, 0)
+    if (report.violations.length > 0) break
+  }
+  return { reports, seconds: (Date.now() - started) / 1000 }
+}
+
+function describeFailure({ seed, ticks, violations, trail }: ChaosReport): string {
+  const broken = violations.map(({ rule, sentence, tick }) => `  tick ${tick}: ${rule}: ${sentence}`)
+  return [
+    'What happened before:',
+    ...trail.slice(-80),
+    '',
+    `Broken under seed ${seed}:`,
+    ...broken,
+    `Replay: npm run chaos -- --ticks ${ticks} --seed ${seed}`,
+  ].join('\n')
+}
+
+async function main(): Promise<number> {
+  const plan = readPlan()
+  if (plan === null) {
+    console.log(usage)
+    return 0
+  }
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  console.error(`Seed ${plan.seed}, ${plan.ticks} ticks`)
+  const { reports, seconds } = await play(plan, stop.signal)
+  const total = addUp(plan.seed, reports)
+  const failed = reports.find(({ violations }) => violations.length > 0)
+  if (plan.json) console.log(JSON.stringify({ ...total, seconds, violations: failed?.violations ?? [] }))
+  else console.log(table(total, seconds))
+  if (failed !== undefined) console.error(`\n${describeFailure(failed)}`)
+  else console.error('\nNothing was broken.')
+  return failed === undefined ? 0 : 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}
