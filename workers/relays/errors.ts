@@ -36,9 +36,10 @@ interface RelayErrorMeaning {
 export const relayErrors: Readonly<Record<RelayErrorName, RelayErrorMeaning>> = {
   Rejected: {
     means: 'The relay does not understand the request or refuses it; a person should look.',
-    next: 'same-bytes-until-deadline',
+    // Never the same request there again in this block; another relay may well understand it.
+    next: 'next-relay',
     mayHaveBeenSent: false,
-    isVerdict: true,
+    isVerdict: false,
   },
   Throttled: {
     means: 'The relay asks for fewer requests.',
