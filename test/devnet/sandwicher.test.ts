@@ -64,9 +64,9 @@ test.each([
   expect(Number(cost) / 1e18).toBeLessThan(profitUsd / 3000)
 })
 
-test('the looser the order, the more it loses', async () => {
+test('the looser the order, the more it loses, and without any minimum most of it', async () => {
   const losses: number[] = []
-  for (const bps of [20n, 60n, 200n]) {
+  for (const bps of [20n, 60n, 200n, 10_000n]) {
     const quote = await world.quote(order())
     const victim = await world.sign(order(), below(quote, bps))
     await world.publish(victim)
@@ -75,7 +75,8 @@ test('the looser the order, the more it loses', async () => {
     await world.devnet.control.mine(2)
   }
   expect(losses).toEqual(losses.toSorted((a, b) => a - b))
-  expect(new Set(losses).size).toBe(3)
+  expect(new Set(losses).size).toBe(4)
+  expect(losses.at(-1)).toBeGreaterThan(0.5)
 })
 
 test.each(['eth_sendPrivateTransaction', 'eth_sendBundle'])(
