@@ -20,6 +20,8 @@ const heartbeatMargin = 120
 const feedGas = 150_000n
 /** Enough for a fall by half; what is really needed is asked of the chain first. */
 const arbitrageGas = 30_000_000n
+/** What those who trade before the arbitrageur in a block may leave him to do besides. */
+const neighbourGas = 3_000_000n
 const poolsPerTrade = 6
 /** Wei per gas: the feed's keeper is in a hurry, the arbitrageur less so. */
 const feedTip = 2_000_000_000n
@@ -119,7 +121,8 @@ export class Market {
     const needed = await simulateInOrder(state.rpc, slot, trades)
     for (const { transaction, succeeded, returnData, gasUsed } of needed) {
       if (!succeeded || BigInt(returnData) === 0n) continue
-      const call = { to: arbitrage.trader, data: transaction.data, gas: spareGas(gasUsed), tip: arbitrageTip }
+      const gas = spareGas(gasUsed) + neighbourGas
+      const call = { to: arbitrage.trader, data: transaction.data, gas, tip: arbitrageTip }
       await this.#sender.send(arbitrage.account, call, slot)
     }
   }

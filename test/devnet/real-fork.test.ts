@@ -50,6 +50,7 @@ test('a real fork runs at speed 1 on the real feeds, and nobody here moves them'
   expect(devnet.speed).toBe(1)
   expect(lines.join('\n')).toMatch(/the speed stays 1/)
   expect((await call(devnet.rpcUrl, 'devnet_setPrice', 'WETH', 3000)).error?.message).toMatch(/real feeds/)
+  expect((await call(devnet.rpcUrl, 'devnet_sandwicher', true)).error?.message).toMatch(/^nobody trades beside you/)
   const before = await age(devnet)
   await devnet.control.mine(5)
   expect(await age(devnet)).toBe(before + 60)
