@@ -77,7 +77,7 @@ test('obeys nobody else, and pays no pool that it did not call', async () => {
 /** The error with which the contract refuses a call; undefined where it takes it. */
 async function refusal(from: Address, data: Hex, to = world.swapper): Promise<string | undefined> {
   const { error } = await call(world.devnet.rpcUrl, 'eth_call', { from, to, data, gas: '0x1312d00' }, 'latest')
-  if (error === undefined) return undefined
+  if (error === undefined || error === null) return undefined
   if (!isHex(error.data)) throw new Error(error.message)
   return decodeErrorResult({ abi: devnetTraderAbi, data: error.data }).errorName
 }
