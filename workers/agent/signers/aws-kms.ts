@@ -1,4 +1,3 @@
-import { AwsV4Signer } from 'aws4fetch'
 import { type Hex, hexToBytes } from 'viem'
 import { z } from 'zod'
 import { askKeyService, type KeyService, keyServiceErrorOf } from './key-service.ts'
@@ -49,6 +48,8 @@ async function signRequest(
   operation: string,
   body: string,
 ): Promise<{ url: string; headers: Headers }> {
+  // Loaded when it is needed: whoever keeps the key elsewhere does not pay its start-up.
+  const { AwsV4Signer } = await import('aws4fetch')
   const signed = await new AwsV4Signer({
     method: 'POST',
     url: endpoint ?? `https://kms.${region}.amazonaws.com/`,

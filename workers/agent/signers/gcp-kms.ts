@@ -1,4 +1,3 @@
-import { importPKCS8, SignJWT } from 'jose'
 import { hexToBytes } from 'viem'
 import { z } from 'zod'
 import { askKeyService, type KeyService, keyServiceErrorOf } from './key-service.ts'
@@ -85,12 +84,18 @@ export function gcpKms({ keyRing, account }: GcpKmsSettings): KeyService {
 
 /** Exchanges an assertion signed by the service account for a token (RFC 7523; developers.google.com/identity/protocols/oauth2/service-account). */
 async function fetchToken(
-  { client_email: iss, private_key }: GcpKmsSettings['account'],
+  { client_email: iss, private_key: privateKey }: GcpKmsSettings['account'],
   now: number,
 ): Promise<{ value: string; endsAt: number }> {
+  // Loaded when it is needed: whoever keeps the key elsewhere does not pay its start-up.
+  const [{ SignJWT }, { importPKCS8 }] = await Promise.all([import('jose/jwt/sign'), import('jose/key/import')])
+  const key = await importPKCS8(privateKey, 'RS256').catch(() => {
+    // Without its cause, which may quote the key.
+    throw new KeyServiceRefused('The private key in GCP_SERVICE_ACCOUNT is not an RSA key in PKCS #8 form.')
+  })
   const assertion = await new SignJWT({ iss, scope, aud: tokenUrl, exp: now + tokenSeconds, iat: now })
     .setProtectedHeader({ alg: 'RS256' })
-    .sign(await importKey(private_key))
+    .sign(key)
   const form = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const { status, body } = await askKeyService(name, tokenUrl, { method: 'POST', headers, body: form.toString() })
@@ -98,15 +103,6 @@ async function fetchToken(
   const parsed = tokenSchema.safeParse(body)
   if (!parsed.success) throw new Unreadable('The answer to the request for a token is not of the documented form.')
   return { value: parsed.data.access_token, endsAt: now + parsed.data.expires_in }
-}
-
-async function importKey(privateKey: string): Promise<CryptoKey> {
-  try {
-    return await importPKCS8(privateKey, 'RS256')
-  } catch {
-    // Without its cause, which may quote the key.
-    throw new KeyServiceRefused('The private key in GCP_SERVICE_ACCOUNT is not an RSA key in PKCS #8 form.')
-  }
 }
 
 function codeOf(body: unknown): string {

@@ -1,5 +1,7 @@
 import type { Address, Hex } from 'viem'
 import type { Environment } from '../../environment.ts'
+import { awsKms } from './aws-kms.ts'
+import { gcpKms } from './gcp-kms.ts'
 import { type KeyService, keyName, keyServiceAddress, keyServiceSigner } from './key-service.ts'
 import { executorAddress, localSigner } from './local.ts'
 import type { Signer } from './signer.ts'
@@ -16,7 +18,7 @@ export async function openSigner(
   executor: Address,
 ): Promise<Signer> {
   const { CHAIN_ID: chainId } = environment
-  const service = await keyServiceOf(environment)
+  const service = keyServiceOf(environment)
   if (service !== null) return keyServiceSigner(service, keyName(chainId, vault, epoch), executor)
   const { seed, version } = seedOf(environment)
   return localSigner(seed, version, chainId, vault, epoch, executor)
@@ -28,7 +30,7 @@ export async function openSigner(
  */
 export async function ourExecutor(environment: Environment, vault: Address, epoch: number): Promise<Address> {
   const { CHAIN_ID: chainId } = environment
-  const service = await keyServiceOf(environment)
+  const service = keyServiceOf(environment)
   if (service !== null) return keyServiceAddress(service, keyName(chainId, vault, epoch))
   const { seed, version } = seedOf(environment)
   return executorAddress(seed, version, chainId, vault, epoch)
@@ -43,33 +45,25 @@ function seedOf(environment: Environment): { seed: Hex; version: number } {
 const services = new WeakMap<Environment, KeyService>()
 
 /** Null where the key is derived here. */
-async function keyServiceOf(environment: Environment): Promise<KeyService | null> {
-  const opened = services.get(environment) ?? (await openKeyService(environment))
+function keyServiceOf(environment: Environment): KeyService | null {
+  const opened = services.get(environment) ?? openKeyService(environment)
   if (opened !== null) services.set(environment, opened)
   return opened
 }
 
-/** Each service is loaded where it is asked for: nobody pays the start-up of one that is not used. */
-async function openKeyService(environment: Environment): Promise<KeyService | null> {
+function openKeyService(environment: Environment): KeyService | null {
   switch (environment.EXECUTOR_SIGNER) {
     case 'local':
       return null
-    case 'aws-kms': {
-      const { awsKms } = await import('./aws-kms.ts')
+    case 'aws-kms':
       return awsKms({
         region: needed(environment.AWS_REGION),
         accessKeyId: needed(environment.AWS_ACCESS_KEY_ID),
         secretAccessKey: needed(environment.AWS_SECRET_ACCESS_KEY),
         endpoint: environment.AWS_KMS_ENDPOINT,
       })
-    }
-    case 'gcp-kms': {
-      const { gcpKms } = await import('./gcp-kms.ts')
-      return gcpKms({
-        keyRing: needed(environment.GCP_KEY_RING),
-        account: needed(environment.GCP_SERVICE_ACCOUNT),
-      })
-    }
+    case 'gcp-kms':
+      return gcpKms({ keyRing: needed(environment.GCP_KEY_RING), account: needed(environment.GCP_SERVICE_ACCOUNT) })
   }
 }
 
