@@ -47,7 +47,7 @@ export async function bestSandwich(
 ): Promise<SandwichPlan | undefined> {
   let best: SandwichPlan | undefined
   const tried = async (scale: number) => {
-    const plan = await tryScale(parts, prey, attacker, 2 ** scale)
+    const plan = await sandwichAt(parts, prey, attacker, 2 ** scale)
     if (plan !== undefined && plan.netUsd > (best?.netUsd ?? 0)) best = plan
     return plan
   }
@@ -59,8 +59,8 @@ export async function bestSandwich(
   return best
 }
 
-/** Undefined where one of the transactions fails. */
-async function tryScale(
+/** The front-run that is `scale` times as large as the victim's own trade; undefined where one of the transactions fails. */
+export async function sandwichAt(
   parts: SearchParts,
   prey: Prey,
   attacker: Address,

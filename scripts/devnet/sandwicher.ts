@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { HDAccount } from 'viem/accounts'
-import type { BlockSlot } from './block-simulation.ts'
+import type { BlockSlot, SimulatedTransaction } from './block-simulation.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Bundle } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
@@ -96,11 +96,21 @@ export class Sandwicher {
     }
     const leastUsd = ((Number(leastGas * slot.baseFeePerGas) / 1e18) * price('WETH')) / hopedScale
     const found = [...runs.values()].map(async (run) => {
-      const results = await succeededInOrder({ rpc: state.rpc, slot }, run, run.length)
-      const prey = preyAmong(results ?? [], this.#pools, price).filter(({ estimateUsd }) => estimateUsd > leastUsd)
+      const results = await this.#simulated(run, slot)
+      const prey = preyAmong(results, this.#pools, price).filter(({ estimateUsd }) => estimateUsd > leastUsd)
       return prey.toSorted((a, b) => b.estimateUsd - a.estimateUsd).slice(0, 1)
     })
     return (await Promise.all(found)).flat().toSorted((a, b) => b.estimateUsd - a.estimateUsd)
+  }
+
+  /** One sender's transactions, each behind the others; what the chain refuses to run hides nothing that comes before it. */
+  async #simulated(run: readonly SignedTransaction[], slot: BlockSlot): Promise<readonly SimulatedTransaction[]> {
+    const { rpc } = this.#parts.state
+    for (let length = run.length; length > 0; length = Math.floor(length / 2)) {
+      const results = await succeededInOrder({ rpc, slot }, run.slice(0, length), length)
+      if (results !== undefined) return results
+    }
+    return []
   }
 
   /** Signs the two halves and gives builders the bundle; returns its transactions. */

@@ -134,11 +134,11 @@ test('leaves everybody alone while it is off', async () => {
   expect((await call(world.devnet.rpcUrl, 'devnet_sandwicher', 'perhaps')).error?.code).toBe(-32602)
 })
 
-test('several victims in one block, one of them behind another transaction of its sender, beside what no chain takes', async () => {
-  const { owner } = world.devnet.accounts
-  // EIP-3860: creation code may have at most 49,152 bytes.
-  const poison = await owner.signTransaction({
-    ...{ type: 'eip1559', chainId: world.devnet.chain.id, nonce: await nonceOf(world.devnet, owner) },
+test('several victims in one block, one of them behind another transaction of its sender, one before what no chain takes', async () => {
+  // EIP-3860: creation code may have at most 49,152 bytes. It waits behind the second victim.
+  const poisoner = world.trader(1)
+  const poison = await poisoner.signTransaction({
+    ...{ type: 'eip1559', chainId: world.devnet.chain.id, nonce: (await nonceOf(world.devnet, poisoner)) + 1 },
     ...{ data: `0x${'00'.repeat(50_000)}`, gas: 5_000_000n },
     ...{ maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 9_000_000_000n },
   })
