@@ -53,7 +53,9 @@ const rpcFaultSchema = z.tuple(
 const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
 const skipSchema = z.tuple([z.int().min(0).max(86_400)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
-const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
+/** A small one may come as a number, as a person types it. */
+const baseUnitAmount = z.union([decimalString, z.int().min(0)]).transform((amount) => BigInt(amount))
+const fundSchema = z.tuple([z.string(), address, baseUnitAmount])
 
 /** `devnet_…`: how tests and people steer the local chain. */
 export class OperatorMethods {

@@ -24,7 +24,7 @@ export async function submitBundle(
 ): Promise<Hex> {
   const { blockNumber } = request
   if (blockNumber <= desk.head) {
-    throw serverError(`block param must be a future block: have ${blockNumber}, current block ${desk.head}`)
+    throw serverError(`block ${blockNumber} is in the past, current block ${desk.head}`)
   }
   return desk.takeBundle({
     ...from,

@@ -129,7 +129,9 @@ export class FlashbotsRelay implements Endpoint {
     const { preferences, maxBlockNumber = desk.head + defaultBlocks } = request
     const transaction = await readPending(request.tx, state)
     if (transaction.maxPriorityFeePerGas === 0n) throw serverError('transaction underpriced: priority fee is zero')
-    if (maxBlockNumber <= desk.head) throw serverError('maxBlockNumber must be a future block')
+    if (maxBlockNumber <= desk.head) {
+      throw serverError(`max block ${maxBlockNumber} is in the past, current block ${desk.head}`)
+    }
     const builders = preferences?.fast === true ? undefined : namedBuilders(preferences?.privacy?.builders)
     await desk.takeTransaction({ transaction, owner: signer, maximumBlock: maxBlockNumber, preferences, builders })
     return transaction.hash

@@ -53,6 +53,7 @@ export class MevShare {
   ): Promise<unknown> {
     const { transactions, mayRevert } = await this.#read(request)
     const parent = typeof options.parentBlock === 'number' ? options.parentBlock : this.#builder.head.number
+    if (parent > this.#builder.head.number) throw serverError('header not found')
     const slot = slotFor(this.#builder, parent + 1, options.timestamp)
     const results = await simulateInOrder(this.#state.rpc, slot, transactions, toQuantity(parent))
     const gas = results.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)

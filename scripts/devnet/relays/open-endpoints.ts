@@ -1,4 +1,3 @@
-import type { RelayName } from '../../../shared/chain/relays.ts'
 import type { BlockAuction } from '../block-builders.ts'
 import type { Builder } from '../builder.ts'
 import type { ChainState } from '../chain-state.ts'
@@ -53,19 +52,5 @@ function endpointOf(name: EndpointName, parts: EndpointParts, node: NodeMethods)
       return new BuilderNet(parts)
     case 'sequencer':
       return new Sequencer(parts)
-  }
-}
-
-/** Where each kind of relay is, given the address of the chain's JSON-RPC. */
-export function relayUrlsOf(rpcUrl: string): Record<RelayName, string> {
-  const at = (endpoint: EndpointName) => `${rpcUrl}/${endpoint}`
-  return {
-    'flashbots-private': at('relay'),
-    'flashbots-bundle': at('relay'),
-    'mev-share': at('relay'),
-    'mev-blocker': at('mev-blocker'),
-    titan: at('titan'),
-    builder: at('builder'),
-    sequencer: at('sequencer'),
   }
 }
