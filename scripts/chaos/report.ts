@@ -15,6 +15,8 @@ export interface ChaosReport {
   fills: number
   /** Orders by what became of them. */
   outcomes: Record<string, number>
+  /** Decisions by their reason; None trades. */
+  decisions: Record<string, number>
   /** Everything that went wrong on purpose, by name. */
   faults: Record<string, number>
   /** Named awaits that were reached, and how often each was cut. */

@@ -18,6 +18,7 @@ export function addUp(seed: string, reports: readonly ChaosReport[]): ChaosTotal
     ...{ ticks: sum('ticks'), rounds: sum('rounds'), blocks: sum('blocks') },
     ...{ parents: sum('parents'), fills: sum('fills') },
     outcomes: merged(reports.map(({ outcomes }) => outcomes)),
+    decisions: merged(reports.map(({ decisions }) => decisions)),
     faults: merged(reports.map(({ faults }) => faults)),
     awaits,
   }
@@ -31,7 +32,7 @@ function merged(counts: readonly Record<string, number>[]): Record<string, numbe
 
 /** The total for people. */
 export function table(total: ChaosTotal, seconds: number): string {
-  const { ticks, rounds, blocks, parents, fills, outcomes, faults, awaits } = total
+  const { ticks, rounds, blocks, parents, fills, outcomes, decisions, faults, awaits } = total
   const names = Object.keys(awaits)
   const cutNames = names.filter((name) => (awaits[name]?.cut ?? 0) > 0)
   const never = names.filter((name) => awaits[name]?.cut === 0)
@@ -40,6 +41,7 @@ export function table(total: ChaosTotal, seconds: number): string {
   return [
     `${ticks} ticks in ${rounds} rounds and ${blocks} blocks, ${Math.round(seconds)} s (${milliseconds} ms a tick)`,
     `${parents} parents, ${fills} fills; orders: ${listed(outcomes)}`,
+    `decisions: ${listed(decisions)}`,
     '',
     columns('faults', faults),
     '',

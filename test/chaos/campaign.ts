@@ -10,10 +10,9 @@ import type { Sabotage } from './bindings.ts'
 import { inLedger } from './ledger-rows.ts'
 import { Look } from './look.ts'
 import type { Letter } from './mailbox.ts'
-import { drawParent, endOf, fileParent, openParent, type Parent } from './parents.ts'
+import { drawParent, endOf, fileParent, openParent, type Parent, plannedEnd } from './parents.ts'
 import { type Disturbance, type Happening, Schedule } from './schedule.ts'
 import { Tally, Trail } from './tally.ts'
-import type { Incident } from './turns.ts'
 import { ledgerOfVault } from './vault-facts.ts'
 import { Witness } from './witness.ts'
 import { askGate, bury, cron, deliver, openChaosWorld, ringAlarm, type World } from './world.ts'
@@ -26,10 +25,12 @@ export interface CampaignOptions {
   onProgress?: (progress: Progress) => Promise<void>
 }
 
-/** Parents that may trade at the same time. */
-const mostParents = 3
+/** Parents that may be open at the same time, and seconds after which one that should be through does not count. */
+const parentsAtOnce = { most: 5, lingering: 600 }
 /** Ticks between looks at the log, and between progress lines. */
 const logTicks = 10
+/** Seconds of calm before a fresh order must trade. */
+const calmSeconds = 3_600
 /** Rounds of calm after which a world that is not quiet never will be. */
 const mostCalmRounds = 80
 
@@ -79,6 +80,7 @@ export class Campaign {
       this.#schedule.advance()
       await this.#parents()
       for (const happening of this.#schedule.happenings()) await this.#happen(happening)
+      this.#disturb()
       const crons = Array.from({ length: this.#schedule.crons() }, () => this.#cron())
       await this.#together(crons)
       await this.#deliveries()
@@ -115,7 +117,7 @@ export class Campaign {
 
   async #cron(): Promise<void> {
     this.#ticks += 1
-    const end = await cron(this.#world, this.#incident())
+    const end = await cron(this.#world)
     this.#trail.note(`tick ${this.#ticks}: cron ${end.kind}`)
   }
 
@@ -157,7 +159,7 @@ export class Campaign {
 
   async #deliver(letters: readonly Letter[]): Promise<void> {
     this.#ticks += letters.filter(({ body }) => body.type === 'tick').length
-    const dead = await deliver(this.#world, letters, this.#incident())
+    const dead = await deliver(this.#world, letters)
     const names = letters.map(({ id, body }) => `${body.type} ${id}`).join(', ')
     this.#trail.note(`tick ${this.#ticks}: delivered ${names}`)
     if (dead.length === 0) return
@@ -165,16 +167,17 @@ export class Campaign {
     await bury(this.#world, dead)
   }
 
-  /** What disturbs the invocation that starts now; at which of its awaits is drawn among those seen so far. */
-  #incident(): Incident | null {
-    const drawn = this.#schedule.disturbance()
-    if (drawn === null) return null
-    const names = [...this.#world.turns.reached.keys()]
-    const named = names[Math.floor(drawn.where * names.length)]
-    const at = drawn.byName && named !== undefined ? named : 1 + Math.floor(drawn.where * 40)
-    const { what } = drawn
-    if (what.kind === 'cut') return { at, kind: 'cut', moment: what.moment, ending: what.ending }
-    return { at, kind: 'meanwhile', happens: () => this.#meanwhile(what) }
+  /** Has the next await of some name disturbed; which one is drawn among those that were ever made. */
+  #disturb(): void {
+    const { turns } = this.#world
+    for (const { where, what } of this.#schedule.disturbances()) {
+      const names = [...turns.reached.keys()]
+      const name = names[Math.floor(where * names.length)]
+      if (name === undefined) return
+      if (what.kind === 'cut') turns.arm(name, what)
+      else turns.arm(name, { kind: 'meanwhile', happens: () => this.#meanwhile(what) })
+      this.#trail.note(`tick ${this.#ticks}: armed ${JSON.stringify(what)} at ${name}`)
+    }
   }
 
   async #meanwhile({ kind }: Exclude<Disturbance, { kind: 'cut' }>): Promise<void> {
@@ -198,7 +201,7 @@ export class Campaign {
   async #chainMoves(): Promise<void> {
     const { chain, network } = this.#world
     const move = this.#schedule.chainMove()
-    if (move.kind !== 'block') this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(move)}`)
+    if (move.kind !== 'blocks' || move.count > 2) this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(move)}`)
     if (move.kind === 'reorganisation') await this.#reorganise(move.depth)
     if (move.kind === 'pause') {
       this.#faults.add('clock jump of the chain')
@@ -266,11 +269,11 @@ export class Campaign {
     this.#faults.add(`pause of ${scope}`)
     const subject = scope === 'vault' ? vault : (parents.at(-1)?.strategyId ?? '')
     const gate = { scope, subject: scope === 'everything' ? '' : subject }
-    await askGate(this.#world, '/v1/pause', gate, this.#incident())
+    await askGate(this.#world, '/v1/pause', gate)
   }
 
   #resume(scope: 'everything' | 'vault' | 'strategy', subject: string) {
-    return askGate(this.#world, '/v1/resume', { scope, subject }, null)
+    return askGate(this.#world, '/v1/resume', { scope, subject })
   }
 
   /** Fresh parents where old ones have ended; some wait a while for their mandate. */
@@ -278,8 +281,10 @@ export class Campaign {
     const { vault, parents, chain } = this.#world
     const random = this.#schedule.stream('parents')
     const now = chain.head.timestamp
-    const trading = parents.filter((parent) => this.#isTrading(parent, now))
-    if (trading.length < mostParents && random.uniform() < 0.3) {
+    const open = await this.#openParents()
+    const lingering = open.filter((parent) => now > plannedEnd(parent) + parentsAtOnce.lingering)
+    const usual = random.uniform() < 0.15 ? 2 : 1
+    if (open.length - lingering.length < usual && open.length < parentsAtOnce.most) {
       this.#drawn += 1
       const parent = await drawParent(vault, random, this.#drawn, now)
       await fileParent(vault, parent, now)
@@ -289,24 +294,19 @@ export class Campaign {
     await chain.look(4)
   }
 
-  /** While its schedule lasts: what is left after it is caught up, or ends with the mandate. */
-  #isTrading({ configuration }: Parent, now: number): boolean {
-    const { start, intervalSeconds, total } = configuration
-    const slices = configuration.kind === 'twap' ? configuration.slices : Number(total / configuration.amountPerSlice)
-    return now < start + slices * intervalSeconds
-  }
-
   /** Faults end; the world must come to rest by itself, trade a fresh order whole, and its books must agree. */
   async #calm(): Promise<number> {
-    const { vault, network, chain, parents } = this.#world
+    const { vault, network, chain, parents, turns } = this.#world
     network.relays.clear()
     network.providers.clear()
     network.held.forget()
+    turns.disarm()
     chain.clockError = 0
     await rpc('devnet_feedKeeper', [true])
     await this.#askGate('resume', 'everything')
-    // Checkpoints are made anew before anything trades.
-    for (let round = 0; round < 5; round++) await this.#calmRound()
+    // The average prices of the pools must have come to where the feeds are, and checkpoints are made anew.
+    await chain.skip(calmSeconds)
+    for (let round = 0; round < 8; round++) await this.#calmRound()
     this.#drawn += 1
     const last = await drawParent(vault, this.#schedule.stream('parents'), this.#drawn, chain.head.timestamp)
     await fileParent(vault, last, chain.head.timestamp)
@@ -330,7 +330,7 @@ export class Campaign {
     const { chain, parents, mailbox } = this.#world
     for (let round = 0; round < mostCalmRounds; round++) {
       await this.#calmRound()
-      if (this.#found.length > 0 || (await this.#openParents()) === 0) break
+      if (this.#found.length > 0 || (await this.#openParents()).length === 0) break
     }
     const end = Math.max(...parents.map(endOf))
     if (end >= chain.head.timestamp) await chain.skip(end - chain.head.timestamp + 60)
@@ -345,18 +345,20 @@ export class Campaign {
     })
   }
 
-  async #openParents(): Promise<number> {
-    const open = await database
+  /** Those that the database does not call over. */
+  async #openParents(): Promise<Parent[]> {
+    const rows = await database
       .select({ id: strategies.id })
       .from(strategies)
       .where(inArray(strategies.status, ['draft', 'active', 'latched']))
-    return open.length
+    const open = new Set<string>(rows.map(({ id }) => id))
+    return this.#world.parents.filter(({ strategyId }) => open.has(strategyId))
   }
 
   async #calmRound(): Promise<void> {
     const { mailbox, chain, network } = this.#world
-    await this.#together([cron(this.#world, null)])
-    for (const letter of mailbox.takeDue()) await this.#together([deliver(this.#world, [letter], null)])
+    await this.#together([cron(this.#world)])
+    for (const letter of mailbox.takeDue()) await this.#together([deliver(this.#world, [letter])])
     await ringAlarm(this.#world, 'ring')
     await chain.mine()
     await network.held.releaseDue()
@@ -365,20 +367,30 @@ export class Campaign {
   async #report(fills: number): Promise<ChaosReport> {
     const { turns, network, chain, parents, vault } = this.#world
     for (const [name, times] of network.struck) this.#faults.add(name, times)
-    const outcomes = await inLedger(vault, (sql) =>
-      sql
-        .exec<{ outcome: string; count: number }>('SELECT outcome, count(*) AS count FROM orders GROUP BY outcome')
-        .toArray(),
-    )
-    const filled = outcomes.find(({ outcome }) => outcome === 'filled')?.count ?? 0
+    const { outcomes, decisions } = await inLedger(vault, (sql) => {
+      const counted = (query: string) =>
+        Object.fromEntries(
+          sql
+            .exec<{ name: string; times: number }>(query)
+            .toArray()
+            .map(({ name, times }) => [name === '' ? 'live' : name, times]),
+        )
+      return {
+        outcomes: counted('SELECT outcome AS name, count(*) AS times FROM orders GROUP BY outcome'),
+        decisions: counted(
+          "SELECT reason AS name, count(*) AS times FROM records WHERE type = 'decision' GROUP BY reason",
+        ),
+      }
+    })
     return {
       seed: this.#options.seed,
       ticks: this.#ticks,
       rounds: this.#rounds,
       blocks: chain.blocks.size,
       parents: parents.length,
-      fills: fills === 0 ? filled : fills,
-      outcomes: Object.fromEntries(outcomes.map(({ outcome, count }) => [outcome === '' ? 'live' : outcome, count])),
+      fills: fills === 0 ? (outcomes.filled ?? 0) : fills,
+      outcomes,
+      decisions,
       faults: this.#faults.counts,
       awaits: Object.fromEntries(
         [...turns.reached].map(([name, reached]) => [name, { reached, cut: turns.cut.get(name) ?? 0 }]),

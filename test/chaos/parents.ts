@@ -6,7 +6,7 @@ import { tokenBySymbol } from '../../scripts/devnet/world-pools.ts'
 import { canonicalJson } from '../../shared/audit/canonical-json.ts'
 import { type Mandate, mandateId as mandateIdOf, mandateSchema } from '../../shared/schema/mandate.ts'
 import { type StrategyConfiguration, strategyConfigurationSchema } from '../../shared/schema/strategy.ts'
-import { mandateEnd, mandateFor, strategyId as strategyIdFor } from '../../workers/api/mandate-terms.ts'
+import { mandateEnd, mandateFor, plannedSlices, strategyId as strategyIdFor } from '../../workers/api/mandate-terms.ts'
 import { strategies } from '../../workers/database/schema.ts'
 import { database } from '../integration/agent-world.ts'
 import { reach, rpc } from '../integration/local-chain.ts'
@@ -41,7 +41,7 @@ export async function drawParent(vault: Address, random: Random, number: number,
   const [sellUsd, buyUsd] = [prices[sellSymbol] ?? 1, prices[buySymbol] ?? 1]
   const sliceUsd = slice.least + slice.spread * random.uniform()
   const amountPerSlice = baseUnits(sliceUsd / sellUsd, sell.decimals)
-  const slices = 2 + pick(6)
+  const slices = 2 + pick(4)
   const total = amountPerSlice * BigInt(slices)
   const common = {
     sell: sell.address,
@@ -49,7 +49,7 @@ export async function drawParent(vault: Address, random: Random, number: number,
     total,
     maximumSlice: total,
     start: now + pick(60),
-    intervalSeconds: 60 * (1 + pick(3)),
+    intervalSeconds: 60 * (1 + pick(4)),
     slippageBps: 100,
     // A fifth of the price: far from the market, and not nothing.
     worstPrice: (baseUnits(sellUsd / buyUsd / 5, 18) * 10n ** BigInt(18 + buy.decimals)) / 10n ** BigInt(sell.decimals),
@@ -86,6 +86,12 @@ export async function fileParent(vault: Address, parent: Parent, now: number): P
 export async function openParent(vault: Address, parent: Parent): Promise<void> {
   await openMandate(reach, vault, parent.mandate)
   parent.opened = true
+}
+
+/** Chain time at which all of it should have traded, if nothing went wrong. */
+export function plannedEnd({ configuration }: Parent): number {
+  const { start, intervalSeconds } = configuration
+  return start + Number(plannedSlices(configuration)) * intervalSeconds
 }
 
 /** Chain time from which nothing of it can trade. */

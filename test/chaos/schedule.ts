@@ -6,7 +6,6 @@ export type Fate = 'delivered' | 'lost' | 'doubled' | 'postponed' | 'buried'
 
 /** What the chain does next. */
 export type ChainMove =
-  | { kind: 'block' }
   | { kind: 'blocks'; count: number }
   | { kind: 'reorganisation'; depth: number }
   | { kind: 'pause'; seconds: number }
@@ -20,7 +19,7 @@ export type Happening =
   | { kind: 'worsen'; where: 'relay' | 'provider' }
   | { kind: 'mend'; where: 'relay' | 'provider' }
 
-/** How an await is disturbed; which one is drawn when an invocation starts. */
+/** How an await is disturbed. */
 export type Disturbance =
   | { kind: 'cut'; moment: Moment; ending: Ending }
   | { kind: 'block' | 'reorganisation' | 'pause' | 'second cron' }
@@ -59,7 +58,7 @@ export class Schedule {
 
   /** Runs of the cron in this round, at the same time. */
   crons(): number {
-    if (!this.#chance('cron', 0.5, false)) return 0
+    if (!this.#chance('cron', 0.3, false)) return 0
     return this.#chance('cron', 0.1) ? 2 : 1
   }
 
@@ -83,19 +82,18 @@ export class Schedule {
     return draw < 0.25 ? 'fail' : 'ring'
   }
 
-  /** What is done to one invocation, if anything; `where` lies in [0, 1). */
-  disturbance(): { where: number; byName: boolean; what: Disturbance } | null {
-    if (!this.#chance('disturbance', 0.14)) return null
+  /** What is to happen at an await soon; `where` lies in [0, 1). */
+  disturbances(): { where: number; what: Disturbance }[] {
+    if (!this.#chance('disturbance', 0.4)) return []
     const random = this.stream('disturbance')
     const where = random.uniform()
-    const byName = random.uniform() < 0.5
     const draw = random.uniform()
-    if (draw < 0.1) return { where, byName, what: { kind: 'block' } }
-    if (draw < 0.14) return { where, byName, what: { kind: 'reorganisation' } }
-    if (draw < 0.18) return { where, byName, what: { kind: 'pause' } }
-    if (draw < 0.22) return { where, byName, what: { kind: 'second cron' } }
+    if (draw < 0.1) return [{ where, what: { kind: 'block' } }]
+    if (draw < 0.14) return [{ where, what: { kind: 'reorganisation' } }]
+    if (draw < 0.18) return [{ where, what: { kind: 'pause' } }]
+    if (draw < 0.22) return [{ where, what: { kind: 'second cron' } }]
     const [moment, ending] = [this.#pick('disturbance', moments), this.#pick('disturbance', endings)]
-    return { where, byName, what: { kind: 'cut', moment, ending } }
+    return [{ where, what: { kind: 'cut', moment, ending } }]
   }
 
   chainMove(): ChainMove {
@@ -104,7 +102,7 @@ export class Schedule {
     if (draw < 0.05) return { kind: 'reorganisation', depth: 1 + Math.floor(Math.sqrt(random.uniform()) * 2.15) }
     if (draw < 0.08) return { kind: 'blocks', count: 2 + Math.floor(random.uniform() * 4) }
     if (draw < 0.09) return { kind: 'pause', seconds: Math.floor(60 * 60 ** random.uniform()) }
-    return { kind: 'block' }
+    return { kind: 'blocks', count: random.uniform() < 0.5 ? 1 : 2 }
   }
 
   happenings(): Happening[] {
@@ -113,7 +111,7 @@ export class Schedule {
     if (this.#chance('people', 0.02)) happenings.push({ kind: 'pause', scope })
     if (this.#chance('people', 0.25, false)) happenings.push({ kind: 'resume', scope })
     if (this.#chance('market', 0.02)) {
-      const factor = 1 + 0.04 * (this.stream('market').uniform() - 0.5)
+      const factor = 1 + 0.02 * (this.stream('market').uniform() - 0.5)
       happenings.push({ kind: 'price', symbol: this.#pick('market', ['WETH', 'WBTC']), factor })
     }
     if (this.#chance('feeds', 0.01)) happenings.push({ kind: 'feeds', posting: false })
@@ -123,11 +121,11 @@ export class Schedule {
       happenings.push({ kind: 'clock', seconds })
     } else if (this.#chance('clock', 0.2, false)) happenings.push({ kind: 'clock', seconds: 0 })
     for (const [where, often] of [
-      ['relay', 0.09],
-      ['provider', 0.03],
+      ['relay', 0.15],
+      ['provider', 0.05],
     ] as const) {
       if (this.#chance(where, often)) happenings.push({ kind: 'worsen', where })
-      if (this.#chance(where, 0.22, false)) happenings.push({ kind: 'mend', where })
+      if (this.#chance(where, 0.2, false)) happenings.push({ kind: 'mend', where })
     }
     return happenings
   }

@@ -11,11 +11,10 @@ export const endings = ['error', 'objects', 'worker', 'both'] as const
 export type Moment = (typeof moments)[number]
 export type Ending = (typeof endings)[number]
 
-/** What happens at one await of an invocation: at its nth, or at the first of that name. */
-export type Incident = { at: number | string } & (
+/** What happens at one await. */
+export type Incident =
   | { kind: 'cut'; moment: Moment; ending: Ending }
   | { kind: 'meanwhile'; happens: () => Promise<void> }
-)
 
 /** How an invocation ended: by itself, by an error that left it, or in the middle, without a trace. */
 export type End = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'died' }
@@ -25,8 +24,6 @@ class Cut extends Error {
 }
 
 interface Invocation {
-  incident: Incident | null
-  steps: number
   dead: boolean
   die: () => void
 }
@@ -47,6 +44,8 @@ export class Turns {
   /** How often each named await was reached, and how often it was cut. */
   readonly reached = new Map<string, number>()
   readonly cut = new Map<string, number>()
+  /** What waits for the next await of a name, whoever makes it. */
+  readonly #armed = new Map<string, Incident>()
   readonly #inside = new AsyncLocalStorage<Invocation | undefined>()
   readonly #random: Random
   #waiting: Waiting[] = []
@@ -61,14 +60,23 @@ export class Turns {
     return this.#inside.getStore() !== undefined
   }
 
+  /** Has something happen at the next await of this name. */
+  arm(name: string, incident: Incident): void {
+    this.#armed.set(name, incident)
+  }
+
+  disarm(): void {
+    this.#armed.clear()
+  }
+
   /** Runs one invocation to its end. */
-  run(work: () => Promise<unknown>, incident: Incident | null): Promise<End> {
+  run(work: () => Promise<unknown>): Promise<End> {
     return new Promise((resolve) => {
       const die = () => {
         invocation.dead = true
         resolve({ kind: 'died' })
       }
-      const invocation: Invocation = { incident, steps: 0, dead: false, die }
+      const invocation: Invocation = { dead: false, die }
       this.#inside.run(invocation, async () => {
         try {
           await work()
@@ -86,7 +94,6 @@ export class Turns {
     if (invocation === undefined) return perform()
     return new Promise((resolve, reject) => {
       const go = async () => {
-        invocation.steps += 1
         count(this.reached, name)
         try {
           const answer = await this.#inside.run(undefined, () => this.#perform(invocation, name, perform))
@@ -113,9 +120,9 @@ export class Turns {
   }
 
   async #perform<T>(invocation: Invocation, name: string, perform: () => Promise<T>): Promise<T> {
-    const { incident } = invocation
-    if (incident === null || !strikes(incident, invocation.steps, name)) return perform()
-    invocation.incident = null
+    const incident = this.#armed.get(name)
+    if (incident === undefined) return perform()
+    this.#armed.delete(name)
     if (incident.kind === 'meanwhile') {
       await incident.happens()
       return perform()
@@ -123,10 +130,6 @@ export class Turns {
     count(this.cut, name)
     return cutAt(invocation, incident, name, perform)
   }
-}
-
-function strikes({ at }: Incident, step: number, name: string): boolean {
-  return typeof at === 'number' ? at === step : at === name
 }
 
 /** Never answers: throws, after what is lost is lost. A dead invocation does not hear of it. */

@@ -21,7 +21,7 @@ import { HeldOrders } from './held-orders.ts'
 import { type Letter, Mailbox } from './mailbox.ts'
 import { Network } from './network.ts'
 import type { Parent } from './parents.ts'
-import { type End, type Incident, Turns } from './turns.ts'
+import { type End, Turns } from './turns.ts'
 
 const ether = 10n ** 18n
 
@@ -74,13 +74,13 @@ function relayPlaces(): string[] {
 }
 
 /** The minute cron of the chain's present minute. */
-export function cron({ turns, env: bindings, chain }: World, incident: Incident | null): Promise<End> {
+export function cron({ turns, env: bindings, chain }: World): Promise<End> {
   const now = chain.head.timestamp
-  return turns.run(() => dispatch(bindings, now - (now % 60)), incident)
+  return turns.run(() => dispatch(bindings, now - (now % 60)))
 }
 
 /** One consumer takes these letters in one batch; what it does not acknowledge comes again, or is a dead letter at last. */
-export async function deliver(world: World, letters: readonly Letter[], incident: Incident | null): Promise<Letter[]> {
+export async function deliver(world: World, letters: readonly Letter[]): Promise<Letter[]> {
   const { turns, env: bindings, mailbox } = world
   const answers = new Map<string, number | 'acknowledged'>()
   const messages = letters.map(({ id, body, attempts }) => ({
@@ -88,7 +88,7 @@ export async function deliver(world: World, letters: readonly Letter[], incident
     ack: () => void answers.set(id, 'acknowledged'),
     retry: (options?: QueueRetryOptions) => void answers.set(id, options?.delaySeconds ?? 0),
   }))
-  const end = await turns.run(() => consume(bindings, batchOf('portcullis-ticks', messages)), incident)
+  const end = await turns.run(() => consume(bindings, batchOf('portcullis-ticks', messages)))
   // The platform hears of no answer before the batch is through.
   if (end.kind === 'died') answers.clear()
   return letters.filter((letter) => {
@@ -104,7 +104,7 @@ export async function bury({ turns, env: bindings }: World, letters: readonly Le
     ack: () => undefined,
     retry: () => undefined,
   }))
-  return turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)), null)
+  return turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)))
 }
 
 function batchOf(queue: string, messages: Message<unknown>[]): MessageBatch<unknown> {
@@ -117,7 +117,6 @@ export function askGate(
   { turns, env: bindings }: World,
   path: '/v1/pause' | '/v1/resume',
   gate: { scope: 'everything' | 'vault' | 'strategy'; subject: string },
-  incident: Incident | null,
 ): Promise<End> {
   const request = new Request(`https://portcullis.test${path}`, {
     method: 'POST',
@@ -129,7 +128,7 @@ export function askGate(
     const response = await app.fetch(request, bindings, context)
     await waitOnExecutionContext(context)
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-  }, incident)
+  })
 }
 
 /** Rings the ledger's alarm if its time has come; or loses it, or has its handler fail, after which the platform repeats it. */
