@@ -6,7 +6,7 @@ import type { Devnet } from '../../scripts/devnet/devnet.ts'
 /** What a JSON-RPC server answered. */
 export interface RpcAnswer {
   result?: unknown
-  error?: { code: number; message: string; data?: unknown } | null
+  error?: { code: number; message: string; data?: unknown }
 }
 
 export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<unknown> {
@@ -19,14 +19,19 @@ export async function post(url: string, body: string, headers: Record<string, st
 }
 
 export async function call(url: string, method: string, ...params: unknown[]): Promise<RpcAnswer> {
-  return (await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))) as RpcAnswer
+  return answerOf(await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })))
+}
+
+/** Titan says null where there is no error. */
+function answerOf(answer: unknown): RpcAnswer {
+  const { error, ...rest } = answer as Omit<RpcAnswer, 'error'> & { error?: RpcAnswer['error'] | null }
+  return error === undefined || error === null ? rest : { ...rest, error }
 }
 
 /** The result of a call that must succeed. */
 export async function ask(url: string, method: string, ...params: unknown[]): Promise<unknown> {
   const { result, error } = await call(url, method, ...params)
-  // Titan says null where there is no error.
-  if (error !== undefined && error !== null) throw new Error(`${method}: ${error.message}`)
+  if (error !== undefined) throw new Error(`${method}: ${error.message}`)
   return result
 }
 
@@ -36,7 +41,7 @@ export function relayClient(devnet: Devnet, url = devnet.relayUrl) {
   return async (method: string, ...params: unknown[]): Promise<RpcAnswer> => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const signature = await key.signMessage({ message: keccak256(stringToBytes(body)) })
-    return (await post(url, body, { 'x-flashbots-signature': `${key.address}:${signature}` })) as RpcAnswer
+    return answerOf(await post(url, body, { 'x-flashbots-signature': `${key.address}:${signature}` }))
   }
 }
 
