@@ -45,7 +45,6 @@ export class Audit {
     for (const parent of parents) await this.#parent(parent)
     this.#slices()
     await this.#nonces()
-    this.#bids()
     await this.#meters()
     return this.#trades.length
   }
@@ -202,23 +201,6 @@ export class Audit {
     }
     const above = [...used].filter((nonce) => nonce >= chain.head.nonce)
     if (above.length > 0) this.#accuse('no nonce gap', `Nonces ${above.join()} are used above ${chain.head.nonce}.`)
-  }
-
-  /** Who follows at a nonce outbids everybody before him in both fees. */
-  #bids(): void {
-    const signed = this.#rows.filter(({ transaction_hash: hash }) => hash !== null)
-    for (const [nonce, rivals] of Map.groupBy(signed, (row) => row.nonce)) {
-      for (const [position, row] of rivals.entries()) {
-        const earlier = rivals[position - 1]
-        if (earlier === undefined) continue
-        const outbids = (own: string | null, other: string | null) =>
-          BigInt(own ?? 0) * 1000n >= BigInt(other ?? 0) * 1125n
-        const both =
-          outbids(row.max_fee_per_gas, earlier.max_fee_per_gas) &&
-          outbids(row.max_priority_fee_per_gas, earlier.max_priority_fee_per_gas)
-        if (!both) this.#accuse('replacements outbid', `${row.id} does not outbid ${earlier.id} at nonce ${nonce}.`)
-      }
-    }
   }
 
   async #meters(): Promise<void> {

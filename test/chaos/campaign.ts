@@ -20,6 +20,8 @@ import { askGate, bury, cron, deliver, openChaosWorld, ringAlarm, type World } f
 export interface CampaignOptions {
   seed: string
   ticks: number
+  /** How bad the weather always is; it changes unless told. */
+  weather?: number
   /** A mistake planted into calls to the ledger; none unless told. */
   sabotage?: (world: () => World) => Sabotage
   onProgress?: (progress: Progress) => Promise<void>
@@ -52,7 +54,7 @@ export class Campaign {
   private constructor(options: CampaignOptions, world: World, trail: Trail) {
     this.#options = options
     this.#world = world
-    this.#schedule = new Schedule(options.seed)
+    this.#schedule = new Schedule(options.seed, options.weather)
     this.#witness = new Witness(world)
     this.#look = new Look(world, this.#witness)
     this.#trail = trail

@@ -41,6 +41,7 @@ export class Look {
   async look({ reorganised }: Excuses): Promise<void> {
     const rows = await this.#changed()
     this.#oneLiveOrder(rows)
+    await this.#outbids(rows)
     for (const row of rows) {
       if (!isLive(row) && !reorganised && !this.revived.has(row.id)) await this.#provablyOver(row)
       this.#sequence = Math.max(this.#sequence, row.sequence)
@@ -69,6 +70,26 @@ export class Look {
     const live = rows.filter(isLive)
     if (live.length > 1) {
       this.#witness.accuse('one live order', `${live.map(({ id }) => id).join(' and ')} are live at the same time.`)
+    }
+  }
+
+  /** Who follows at a nonce outbids everybody before him by an eighth, in both fees. */
+  async #outbids(rows: readonly OrderRow[]): Promise<void> {
+    const fresh = rows.filter(({ sequence, transaction_hash: hash }) => sequence > this.#sequence && hash !== null)
+    for (const row of fresh) {
+      const earlier = await inLedger(this.#world.vault, (sql) =>
+        sql
+          .exec<OrderRow>(
+            'SELECT * FROM orders WHERE nonce = ? AND sequence < ? AND transaction_hash IS NOT NULL',
+            row.nonce,
+            row.sequence,
+          )
+          .toArray(),
+      )
+      const rival = earlier.find((other) => !outbids(row, other))
+      if (rival !== undefined) {
+        this.#witness.accuse('replacements outbid', `${row.id} does not outbid ${rival.id} at nonce ${row.nonce}.`)
+      }
     }
   }
 
@@ -204,4 +225,13 @@ export class Look {
   get log(): { head: Hex; length: number } {
     return { head: this.#head, length: this.#length }
   }
+}
+
+function outbids(own: OrderRow, other: OrderRow): boolean {
+  const higher = (mine: string | null, theirs: string | null) =>
+    BigInt(mine ?? 0) * 1000n >= BigInt(theirs ?? 0) * 1125n
+  return (
+    higher(own.max_fee_per_gas, other.max_fee_per_gas) &&
+    higher(own.max_priority_fee_per_gas, other.max_priority_fee_per_gas)
+  )
 }

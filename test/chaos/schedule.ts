@@ -37,16 +37,19 @@ const weathers = [0, 0.6, 1, 1, 1.8]
 export class Schedule {
   readonly #streams = new Map<string, Random>()
   readonly #seed: string
+  readonly #weather: number | undefined
   #intensity = 1
   #round = 0
 
-  constructor(seed: string) {
+  /** @param weather how much goes wrong, all the time; it changes unless told */
+  constructor(seed: string, weather?: number) {
     this.#seed = seed
+    this.#weather = weather
   }
 
   /** To be called once a round. */
   advance(): void {
-    if (this.#round % weatherRounds === 0) this.#intensity = this.#pick('weather', weathers)
+    if (this.#round % weatherRounds === 0) this.#intensity = this.#weather ?? this.#pick('weather', weathers)
     this.#round += 1
   }
 

@@ -11,7 +11,7 @@ import { dispatch } from '../../workers/agent/dispatch.ts'
 import { ledgerOf } from '../../workers/agent/ledger-address.ts'
 import { executorAddress } from '../../workers/agent/signers/local.ts'
 import { app } from '../../workers/api/app.ts'
-import { vaults } from '../../workers/database/schema.ts'
+import { decisions, executions, missedSlices, pauses, strategies, vaults } from '../../workers/database/schema.ts'
 import type { Env } from '../../workers/environment.ts'
 import { database, env } from '../integration/agent-world.ts'
 import { reach } from '../integration/local-chain.ts'
@@ -49,6 +49,7 @@ export interface World {
 /** A fresh vault that only this season's agent knows. `sabotage` plants a mistake. */
 export async function openChaosWorld(seed: string, sabotage: Sabotage): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
+  for (const table of [decisions, executions, missedSlices, pauses, strategies, vaults]) await database.delete(table)
   const executorOf = (vault: Address) => executorAddress(env.EXECUTOR_SEED as Hex, 1, reach.chain.id, vault, 1)
   const { vault, executor } = await deployTreasury(reach, { executor: executorOf, limits, holdings })
   await reach.control.fund('ETH', privateKeyToAddress(env.KEEPER_KEY as Hex), 100n * ether)
