@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { startCron } from './cron.ts'
 import { openParentOrder } from './parent-order.ts'
@@ -20,6 +21,8 @@ export interface RunSummary {
   slices: Slice[]
   /** Executor transactions that a permanent reader of the public pool has seen. */
   publicMempoolSightings: number
+  /** What the sandwicher of the local chain took from whoever traded in public; null on other chains. */
+  sandwiches: { count: number; usd: number } | null
   /** Head of the decision log, and how many records it chains. */
   log: { head: string; length: number }
 }
@@ -62,6 +65,12 @@ export async function runParentOrder(
   }
 }
 
+async function sandwichesOf({ devnet }: Session): Promise<RunSummary['sandwiches']> {
+  if (devnet.chain.id !== localChain.id) return null
+  const all = await devnet.control.sandwiches()
+  return { count: all.length, usd: all.reduce((sum, { profitUsd }) => sum + profitUsd, 0) }
+}
+
 async function summarise(session: Session, strategyId: string, executed: Slice[]): Promise<RunSummary> {
   const { api, client, demonstration, devnet, treasury } = session
   const strategy = await api.get<{ mandateId: `0x${string}` }>(`/v1/strategies/${strategyId}`)
@@ -82,6 +91,7 @@ async function summarise(session: Session, strategyId: string, executed: Slice[]
     mandateFilled: filled.toString(),
     slices: executed,
     publicMempoolSightings: session.publicSightings(),
+    sandwiches: await sandwichesOf(session),
     log: { head: vault.ledger?.head ?? '', length: vault.ledger?.length ?? 0 },
   }
 }

@@ -41,5 +41,12 @@ export function printSummary(progress: Progress, session: Session, summary: RunS
   )
   progress.stage('slippage', `${mean.toFixed(2)} bps below oracle on average`)
   progress.stage('privacy', `${summary.publicMempoolSightings} of our transactions seen in the public pool`)
+  if (summary.sandwiches !== null) {
+    const { count, usd } = summary.sandwiches
+    progress.stage(
+      'market',
+      `a sandwicher took ${usd.toFixed(0)} USD in ${count} sandwiches from what waited in public`,
+    )
+  }
   progress.stage('log', `${summary.log.length} records, head ${summary.log.head}`)
 }

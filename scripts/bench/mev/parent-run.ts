@@ -154,6 +154,8 @@ async function collect(stage: Stage, strategyId: Hash, observed: Observed): Prom
   for (const execution of await executionsOf(api, strategyId)) {
     const { transactionHash, blockNumber, amountIn, amountOut } = execution
     if (execution.state !== 'included' || transactionHash === null || blockNumber === null) continue
+    // A block may also hold an order that the vault refused there.
+    if (amountOut === '0') continue
     const output = sandwiches.find(({ victim }) => victim.toLowerCase() === transactionHash)?.output
     const without = output === undefined ? BigInt(amountOut) : BigInt(output.withoutFrontRun)
     const takenBps = basisPointsBelow(BigInt(amountOut), without)

@@ -54,6 +54,16 @@ describe('a draft', () => {
     expect(draft.openMandate.function).toMatch(/^openMandate\(\(bytes32,address,address,uint256,/)
   })
 
+  it('commits its mandate to where orders may go and what they may bid', async () => {
+    const plain = await draftStrategy()
+    const orderflow = { publicLastStep: { slippageBps: 20 } }
+    const chosen = { orderflow, relays: ['titan', 'builder'], maximumFeePerGas: '50000000000' }
+    const draft = await draftStrategy(chosen)
+    expect(draft.configuration).toMatchObject(chosen)
+    expect(draft.configurationHash).not.toBe(plain.configurationHash)
+    expect(draft.mandate.configurationHash).toBe(draft.configurationHash)
+  })
+
   it('differs from an equal one by its salt', async () => {
     const [one, two] = [await draftStrategy(), await draftStrategy()]
     expect(one.configurationHash).toBe(two.configurationHash)
