@@ -1,4 +1,4 @@
-import type { Address, Hex } from 'viem'
+import { type Address, concat, type Hex, keccak256 } from 'viem'
 import type { BlockBuilder, BuilderName } from './block-builders.ts'
 import type { BlockSlot } from './block-simulation.ts'
 import type { SignedTransaction } from './signed-transaction.ts'
@@ -39,6 +39,31 @@ export interface Bundle {
   wasSealed?: boolean
   /** Wei it pays its builder, by its last simulation. */
   payment: bigint
+}
+
+/** keccak256 of the transactions' hashes, as Flashbots has it. */
+export function bundleHash(transactions: readonly SignedTransaction[]): Hex {
+  return keccak256(concat(transactions.map(({ hash }) => hash)))
+}
+
+/** A bundle that nobody has looked at yet, for no block. */
+export function newBundle(transactions: readonly SignedTransaction[]): Bundle {
+  return {
+    hash: bundleHash(transactions),
+    owner: undefined,
+    transactions,
+    blockNumber: 0,
+    minimumTimestamp: 0,
+    maximumTimestamp: Number.MAX_SAFE_INTEGER,
+    mayRevert: new Set(),
+    replacementUuid: undefined,
+    cancelled: false,
+    receivedAt: new Date(),
+    simulatedAt: undefined,
+    consideredAt: undefined,
+    sealedAt: undefined,
+    payment: 0n,
+  }
 }
 
 export type PrivateStatus = 'PENDING' | 'INCLUDED' | 'FAILED' | 'CANCELLED'

@@ -2,10 +2,9 @@ import type { Address, Hex } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import type { BlockSlot, SimulatedTransaction } from './block-simulation.ts'
 import type { ChainState } from './chain-state.ts'
-import type { Bundle } from './private-orders.ts'
+import { type Bundle, newBundle } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import { spareGas } from './public-sender.ts'
-import { bundleHash } from './relays/order-desk.ts'
 import { type OfferedSandwich, type Sandwich, SandwichBook } from './sandwich-book.ts'
 import { mainOutput, type Prey, type Price, preyAmong } from './sandwich-prey.ts'
 import { bestSandwich, type SandwichPlan, type SearchParts, succeededInOrder } from './sandwich-search.ts'
@@ -172,18 +171,8 @@ function bundleOf(
   fromPool: readonly SignedTransaction[],
 ): Bundle {
   return {
-    hash: bundleHash(transactions),
-    ...{ owner, transactions, blockNumber },
-    minimumTimestamp: 0,
-    maximumTimestamp: Number.MAX_SAFE_INTEGER,
-    mayRevert: new Set(),
+    ...newBundle(transactions),
+    ...{ owner, blockNumber },
     fromPool: new Set(fromPool.map(({ hash }) => hash)),
-    replacementUuid: undefined,
-    cancelled: false,
-    receivedAt: new Date(),
-    simulatedAt: undefined,
-    consideredAt: undefined,
-    sealedAt: undefined,
-    payment: 0n,
   }
 }

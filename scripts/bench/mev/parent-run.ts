@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { oneToken } from '../../../shared/chain/units.ts'
 import { executorAddress } from '../../../workers/agent/signers/local.ts'
 import { type Devnet, startDevnet } from '../../devnet/devnet.ts'
+import { callRunning } from '../../devnet/operator-client.ts'
 import { deployTreasury } from '../../devnet/treasury.ts'
 import { tokenBySymbol } from '../../devnet/world-pools.ts'
 import { type ApiClient, apiClient } from '../../local/api-client.ts'
@@ -208,15 +209,9 @@ async function executionsOf(api: ApiClient, strategyId: Hash): Promise<Execution
   }
 }
 
-async function rpc({ rpcUrl }: Devnet, method: string, params: readonly unknown[]): Promise<unknown> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-  const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  const answer = z
-    .object({ result: z.unknown(), error: z.unknown() })
-    .partial()
-    .parse(await response.json())
-  if (answer.error !== undefined) throw new Error(`${method}: ${JSON.stringify(answer.error)}`)
-  return answer.result
+/** A switch or a question of the local chain. */
+function rpc({ rpcUrl }: Devnet, method: string, params: readonly unknown[]): Promise<unknown> {
+  return callRunning(Number(new URL(rpcUrl).port), method, params)
 }
 
 async function door({ url }: LocalWorker, name: string, body: unknown): Promise<unknown> {

@@ -2,9 +2,9 @@ import { type BlockSlot, simulateInOrder } from '../block-simulation.ts'
 import type { Builder } from '../builder.ts'
 import type { ChainState } from '../chain-state.ts'
 import { toQuantity } from '../json-rpc.ts'
+import { bundleHash } from '../private-orders.ts'
 import { bundleReport } from './bundle-report.ts'
 import { readAll } from './bundles.ts'
-import { bundleHash } from './order-desk.ts'
 
 /** The block of that number as it will be: of the next block's fee and builder, at the time it is due unless one is given. */
 export function slotFor(builder: Builder, number: number, timestamp: number | undefined): BlockSlot {

@@ -1,6 +1,6 @@
-import { type Address, concat, type Hex, keccak256 } from 'viem'
+import type { Address, Hex } from 'viem'
 import { allBuilders, type BuilderName } from '../block-builders.ts'
-import type { Bundle, PrivateOrders, PrivateTransaction } from '../private-orders.ts'
+import { type Bundle, newBundle, type PrivateOrders, type PrivateTransaction } from '../private-orders.ts'
 import type { PublicPool } from '../public-pool.ts'
 import type { Random } from '../random.ts'
 import type { EndpointName, RelayFaults } from '../relay-faults.ts'
@@ -162,31 +162,6 @@ export class OrderDesk {
         // What the public pool does not take cannot leak into it.
       }
     }
-  }
-}
-
-/** keccak256 of the transactions' hashes, as Flashbots has it. */
-export function bundleHash(transactions: readonly SignedTransaction[]): Hex {
-  return keccak256(concat(transactions.map(({ hash }) => hash)))
-}
-
-/** A bundle that nobody has looked at yet, for no block. */
-function newBundle(transactions: readonly SignedTransaction[]): Bundle {
-  return {
-    hash: bundleHash(transactions),
-    owner: undefined,
-    transactions,
-    blockNumber: 0,
-    minimumTimestamp: 0,
-    maximumTimestamp: Number.MAX_SAFE_INTEGER,
-    mayRevert: new Set(),
-    replacementUuid: undefined,
-    cancelled: false,
-    receivedAt: new Date(),
-    simulatedAt: undefined,
-    consideredAt: undefined,
-    sealedAt: undefined,
-    payment: 0n,
   }
 }
 
