@@ -1,11 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { count } from 'drizzle-orm'
-import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
-import { RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
 import { vaults } from '../database/schema.ts'
-import type { Environment } from '../environment.ts'
 import type { ApiEnv } from './context.ts'
-import { requireChain } from './known-chain.ts'
+import { requireChain, requireRelays } from './known-chain.ts'
 import { Problem } from './problems.ts'
 import { json, problems, wireTime } from './wire.ts'
 
@@ -24,19 +21,10 @@ const healthRoute = createRoute({
   },
 })
 
-/** A ladder that cannot be used would stop every tick: better that this says so. */
-function requireRelays(environment: Environment, chain: ChainDefinition): void {
-  try {
-    relayEndpoints(environment.RELAY_LADDER, chain)
-  } catch (error) {
-    throw error instanceof RelayRefused ? new Problem('misconfigured', error.message) : error
-  }
-}
-
 export const health = new OpenAPIHono<ApiEnv>().openapi(healthRoute, async (context) => {
   const { environment } = context.var
   const chain = requireChain(environment)
-  requireRelays(environment, chain)
+  requireRelays(environment)
   try {
     await context.var.database.select({ vaults: count() }).from(vaults)
   } catch {

@@ -1,5 +1,6 @@
 import { type Address, concat, type Hex, keccak256, toHex } from 'viem'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import type { RelayName } from '../../shared/chain/relays.ts'
 import { worstPriceScale } from '../../shared/chain/units.ts'
 import { configurationHash } from '../../shared/schema/configuration-hash.ts'
 import { type Mandate, mandateSchema } from '../../shared/schema/mandate.ts'
@@ -26,6 +27,8 @@ const cronSeconds = 60
 /** What of the vault and the chain the terms must agree with. */
 export interface Surroundings {
   chain: ChainDefinition
+  /** Relays the agent may give orders to. */
+  configuredRelays: readonly RelayName[]
   /** Tokens the vault lists, and those of them that a guardian took out of trading. */
   listed: readonly Address[]
   quarantined: readonly Address[]
@@ -56,7 +59,7 @@ export function faultsOf(configuration: StrategyConfiguration, surroundings: Sur
     ...amountFaults(configuration),
     ...scheduleFaults(configuration, surroundings.now),
     ...priceFaults(configuration, surroundings.maximumSlippageBps),
-    ...orderflowFaults(configuration, surroundings.chain),
+    ...orderflowFaults(configuration, surroundings),
   ]
 }
 
@@ -134,22 +137,24 @@ function priceFaults({ slippageBps, worstPrice, total }: StrategyConfiguration, 
   return faults
 }
 
-function orderflowFaults(
-  { orderflow, slippageBps, relays, maximumFeePerGas }: StrategyConfiguration,
-  chain: ChainDefinition,
-): Fault[] {
+function orderflowFaults(configuration: StrategyConfiguration, { chain, configuredRelays }: Surroundings): Fault[] {
+  const { orderflow, slippageBps, relays, maximumFeePerGas } = configuration
   const faults: Fault[] = []
   if (orderflow !== 'never-public' && orderflow.publicLastStep.slippageBps >= slippageBps) {
     faults.push(fault('orderflow', 'allows in public what is no tighter than slippageBps', 'OutOfBounds'))
   }
-  const foreign = relays?.find((name) => chain.relays[name] === undefined)
-  if (foreign !== undefined)
-    faults.push(fault('relays', `names ${foreign}, which ${chain.name} does not have`, 'OutOfBounds'))
-  if (relays !== undefined && new Set(relays).size < relays.length) {
-    faults.push(fault('relays', 'names a relay twice', 'MandateInvalid'))
+  if (relays !== undefined) {
+    const foreign = relays.find((name) => chain.relays[name] === undefined)
+    if (foreign !== undefined) {
+      faults.push(fault('relays', `names ${foreign}, which ${chain.name} does not have`, 'OutOfBounds'))
+    } else if (!relays.some((name) => configuredRelays.includes(name))) {
+      faults.push(fault('relays', 'names none that this agent is configured with', 'OutOfBounds'))
+    }
+    if (new Set(relays).size < relays.length) faults.push(fault('relays', 'names a relay twice', 'MandateInvalid'))
   }
-  if (maximumFeePerGas === 0n)
+  if (maximumFeePerGas === 0n) {
     faults.push(fault('maximumFeePerGas', 'is zero: nothing could ever be sent', 'OutOfBounds'))
+  }
   return faults
 }
 

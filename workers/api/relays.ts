@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Address } from 'viem'
-import { relayEndpoints, relayNames } from '../../shared/chain/relays.ts'
+import { relayNames } from '../../shared/chain/relays.ts'
 import { ledgerOf } from '../agent/ledger-address.ts'
 import type { Env, Environment } from '../environment.ts'
 import { expectedBlocks, faded, newHealth, type RelayHealth, rank } from '../relays/health.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
-import { requireChain } from './known-chain.ts'
+import { requireRelays } from './known-chain.ts'
 import { Problem } from './problems.ts'
 import { requireRegistered } from './vaults.ts'
 import { accessProblems, addressParameter, bodyProblems, json, problems, security, wireTime } from './wire.ts'
@@ -66,7 +66,7 @@ async function healthsOf(env: Env, environment: Environment, vault: Address): Pr
 }
 
 function showRelays(environment: Environment, healths: readonly RelayHealth[], now: number) {
-  const configured = relayEndpoints(environment.RELAY_LADDER, requireChain(environment))
+  const configured = requireRelays(environment)
   const ranked = rank(configured, healths, now)
   const dropped = configured.filter((relay) => !ranked.includes(relay))
   return [...ranked, ...dropped].map(({ name }, position) => {

@@ -5,7 +5,7 @@ import { strategies as strategyRows } from '../database/schema.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import { createOnce, idempotencyHeader } from './idempotency.ts'
-import { requireChain } from './known-chain.ts'
+import { requireChain, requireRelays } from './known-chain.ts'
 import { decodeCursor, olderThan, pageOf, pageQuery, pageSchema } from './pagination.ts'
 import { draftTerms } from './strategy-draft.ts'
 import { configurationExample } from './strategy-example.ts'
@@ -106,7 +106,10 @@ export const strategies = new OpenAPIHono<ApiEnv>()
       const chain = requireChain(environment)
       await requireRegistered(database, vault)
       const now = clock.now()
-      const terms = draftTerms(configuration, vault, null, { chain, reading: await readVault(environment, vault), now })
+      const terms = draftTerms(configuration, vault, null, {
+        ...{ chain, reading: await readVault(environment, vault), now },
+        relays: requireRelays(environment),
+      })
       const row: StrategyRow = { ...terms, vault, name, status: 'draft', createdAt: now, updatedAt: now }
       return {
         location: `/v1/strategies/${row.id}`,

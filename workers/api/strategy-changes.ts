@@ -6,7 +6,7 @@ import { strategies as strategyRows } from '../database/schema.ts'
 import type { Environment } from '../environment.ts'
 import { requireScope } from './access.ts'
 import type { ApiEnv } from './context.ts'
-import { requireChain } from './known-chain.ts'
+import { requireChain, requireRelays } from './known-chain.ts'
 import { Problem } from './problems.ts'
 import { draftTerms } from './strategy-draft.ts'
 import { changeDraft, mandateIdOf, requireStrategy, type StrategyRow, vaultOf } from './strategy-store.ts'
@@ -85,7 +85,10 @@ export const strategyChanges = new OpenAPIHono<ApiEnv>()
       await requireDraft(environment, row)
       const vault = vaultOf(row)
       const reading = await readVault(environment, vault)
-      const terms = draftTerms(configuration, vault, bytes32.parse(row.id), { chain, reading, now: updatedAt })
+      const terms = draftTerms(configuration, vault, bytes32.parse(row.id), {
+        ...{ chain, reading, now: updatedAt },
+        relays: requireRelays(environment),
+      })
       changed = { ...changed, ...terms }
       if (!(await changeDraft(database, row, { ...terms, name: changed.name, updatedAt }))) throw changedMeanwhile()
     }

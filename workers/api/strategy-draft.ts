@@ -1,6 +1,7 @@
 import { type Address, bytesToBigInt, type Hex } from 'viem'
 import { canonicalJson } from '../../shared/audit/canonical-json.ts'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import type { RelayEndpoint } from '../../shared/chain/relays.ts'
 import { type Mandate, mandateId, mandateSchema } from '../../shared/schema/mandate.ts'
 import { listings } from '../../shared/schema/snapshot.ts'
 import { type StrategyConfiguration, strategyConfigurationSchema } from '../../shared/schema/strategy.ts'
@@ -28,10 +29,16 @@ export function draftTerms(
   configuration: StrategyConfiguration,
   vault: Address,
   id: Hex | null,
-  { chain, reading, now }: { chain: ChainDefinition; reading: VaultReading; now: number },
+  {
+    chain,
+    reading,
+    relays,
+    now,
+  }: { chain: ChainDefinition; reading: VaultReading; relays: readonly RelayEndpoint[]; now: number },
 ): Terms {
   const faults = faultsOf(configuration, {
     chain,
+    configuredRelays: relays.map(({ name }) => name),
     listed: reading.assets.map(({ token }) => token),
     quarantined: reading.assets.filter(isQuarantined).map(({ token }) => token),
     maximumSlippageBps: reading.state.limits.maximumSlippageBps,

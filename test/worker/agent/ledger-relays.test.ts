@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../workers/agent/ledger-types.ts'
 import { openLedger, reserved, settlement } from './ledger-world.ts'
-import { sampleTransaction } from './sample-decision.ts'
+import { sampleTransaction, strategyId } from './sample-decision.ts'
 
 type Opened = ReturnType<typeof openLedger>
 
@@ -167,13 +167,21 @@ describe('the ends of an order', () => {
 
   it('counts the attempts that relays lost, for the public last step', async () => {
     const opened = openLedger()
-    const slice = { strategyId: (await reserved(opened.vault, 0)).orderId.split(':')[0] as `0x${string}`, slot: 0 }
-    const standing = () => opened.ledger().standing({ ...slice, mandateId: `0x${'00'.repeat(32)}` })
-    const orderId = `${slice.strategyId}:0:1`
-    await opened.ledger().commit(orderId, sampleTransaction('1'))
+    const orderId = await signed(opened, 0)
+    const slice = { strategyId, slot: 0, mandateId: `0x${'00'.repeat(32)}` } as const
+    const standing = () => opened.ledger().standing(slice)
     expect((await standing()).expiredAttempts).toBe(0)
     await given(opened, orderId, 'titan', 100n)
     await opened.ledger().settle(settlement(orderId, expired))
     expect((await standing()).expiredAttempts).toBe(1)
+  })
+
+  it.each(['Cancelled', 'NotCancelled', 'Reverted'])('counts none that ended as %s', async (answer) => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await given(opened, orderId, 'titan', 100n, answer)
+    await opened.ledger().settle(settlement(orderId, expired))
+    const slice = { strategyId, slot: 0, mandateId: `0x${'00'.repeat(32)}` } as const
+    expect((await opened.ledger().standing(slice)).expiredAttempts).toBe(0)
   })
 })

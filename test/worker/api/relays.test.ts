@@ -1,6 +1,9 @@
+/// <reference types="@cloudflare/vitest-plugin/types" />
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { drizzle } from 'drizzle-orm/d1'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ledgerOf } from '../../../workers/agent/ledger-address.ts'
+import { app } from '../../../workers/api/app.ts'
 import { alerts } from '../../../workers/database/schema.ts'
 import { sampleReservation, sampleTransaction } from '../agent/sample-decision.ts'
 import { call, env, expectProblem, migrateWithVaults } from './client.ts'
@@ -45,6 +48,21 @@ describe('relays', () => {
     expectProblem(await call('GET', `/v1/vaults/${'0x'.padEnd(42, '9')}/relays`), 404, 'not-found')
     expectProblem(await call('POST', `${path}/my-relay/reinstate`, { body: {} }), 404, 'not-found')
   })
+})
+
+describe('health', () => {
+  it.each(['sequencer', 'titan=ftp://x', 'nobody=https://relay.test', 'titan'])(
+    'says that %s cannot be used, without its address',
+    async (ladder) => {
+      const context = createExecutionContext()
+      const request = new Request('https://portcullis.test/v1/health')
+      const response = await app.fetch(request, { ...env, RELAY_LADDER: ladder }, context)
+      await waitOnExecutionContext(context)
+      const text = await response.text()
+      expect([response.status, text]).toEqual([503, expect.stringContaining('misconfigured')])
+      expect(text).not.toContain('ftp://x')
+    },
+  )
 })
 
 describe('alerts', () => {

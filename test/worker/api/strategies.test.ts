@@ -57,7 +57,7 @@ describe('a draft', () => {
   it('commits its mandate to where orders may go and what they may bid', async () => {
     const plain = await draftStrategy()
     const orderflow = { publicLastStep: { slippageBps: 20 } }
-    const chosen = { orderflow, relays: ['titan', 'builder'], maximumFeePerGas: '50000000000' }
+    const chosen = { orderflow, relays: ['flashbots-bundle', 'titan'], maximumFeePerGas: '50000000000' }
     const draft = await draftStrategy(chosen)
     expect(draft.configuration).toMatchObject(chosen)
     expect(draft.configurationHash).not.toBe(plain.configurationHash)

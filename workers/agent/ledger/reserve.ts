@@ -128,10 +128,14 @@ export function reservedOf(sql: SqlStorage, mandateId: Hex): bigint {
     .reduce((sum, row) => sum + BigInt(row.amount_in), 0n)
 }
 
-/** Attempts at the slice whose deadline passed although relays were given them. */
+/**
+ * Attempts at the slice whose deadline passed in the relays' hands. One that somebody called back, or that reverts by now,
+ * says nothing against relays.
+ */
 export function expiredAttempts(sql: SqlStorage, strategyId: Hex, slot: number): number {
   const query = `SELECT count(*) AS count FROM orders
-                 WHERE strategy_id = ? AND slot = ? AND state = 'expired' AND relay <> ''`
+                 WHERE strategy_id = ? AND slot = ? AND state = 'expired' AND relay <> ''
+                   AND relay_answer NOT IN ('Cancelled', 'NotCancelled', 'Reverted')`
   return sql.exec<{ count: number }>(query, strategyId, slot).one().count
 }
 
