@@ -22,6 +22,7 @@ export const agentReasons = [
   'ProviderUnavailable', // a provider does not answer
   'SimulationReverted', // the exact call reverts, with the vault's own reason beside it
   'GasUnaffordable', // the executor cannot pay for the transaction
+  'NoRelay', // no relay is left that may be given the order
   'FeeCapReached', // gas costs more than the strategy's cap lets a transaction bid
   'Latched', // too many failures in a row; a person must re-enable
   'SignerMismatch', // our key is not the vault's executor
@@ -100,6 +101,10 @@ export const decisionInputSchema = z.object({
 })
 export type DecisionInput = z.output<typeof decisionInputSchema>
 
+/** private: only relays are given the order. public: the last step, through the public pool, by a tighter bound. */
+const orderStep = z.enum(['private', 'public'])
+export type OrderStep = z.infer<typeof orderStep>
+
 /** What `decide()` says. `plan` and `order` are there only when the verdict trades (or asks for review). */
 export const decisionSchema = z.object({
   verdict: verdictSchema,
@@ -119,8 +124,7 @@ export const decisionSchema = z.object({
       amountIn: bigintFromDecimal,
       minimumOut: bigintFromDecimal,
       deadline: timestamp,
-      /** private: only relays are given it. public: it goes through the public pool, by the tighter bound of its mandate. */
-      step: z.enum(['private', 'public']),
+      step: orderStep,
       executionIndex: z.int(),
       epoch: z.int(),
       /** The model that backs the decision. */

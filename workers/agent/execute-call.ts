@@ -96,28 +96,35 @@ export interface Fees {
 
 /** Tip where recent blocks tell nothing, wei per gas: relays share no transaction without one. */
 const smallestTip = 10_000_000n
-/** Replacements that a first bid leaves room for under its cap: as many as a strategy has attempts before it latches. */
-const replacementsUnderCap = 4n
 
 /**
- * What a transaction bids: the tip of recent blocks, never none, and room for the base fee to double; at least `minimum`,
- * which outbids earlier transactions at the same nonce. A first bid stays so far below `cap` that it can be outbid.
+ * What a transaction bids: the tip of recent blocks, never none, and room for the base fee to double, up to the cap. What
+ * was signed at the same nonce before must be outbid (`minimum`), if need be beyond the cap: what a transaction pays is the
+ * base fee and the tip, so such a bid is made only while these stay below the cap for as long as the order can trade.
+ * (After that it may only burn its nonce, for the gas of a revert.)
  *
- * @param cap wei per gas, the strategy's
- * @returns null where the cap is below what `minimum`, or the next block's base fee and the tip, need
+ * @param cap wei per gas that the strategy pays at most
+ * @param blocks the order's life
+ * @returns null where gas costs more than the cap
  */
 export function bidFees(
   { baseFeePerGas, priorityFeePerGas }: Snapshot['fees'],
   minimum: Fees | null,
   cap: bigint,
+  blocks: number,
 ): Fees | null {
   const tip = maximum(priorityFeePerGas, smallestTip, minimum?.maxPriorityFeePerGas ?? 0n)
-  const ceiling = minimum === null ? (cap * 1000n ** replacementsUnderCap) / 1125n ** replacementsUnderCap : cap
   const wanted = 2n * baseFeePerGas + tip
-  const maxFeePerGas = maximum(wanted < ceiling ? wanted : ceiling, minimum?.maxFeePerGas ?? 0n)
-  // A base fee rises by an eighth at most from block to block (EIP-1559).
-  const needed = (baseFeePerGas * 9n) / 8n + tip
-  return maxFeePerGas > cap || maxFeePerGas < needed ? null : { maxFeePerGas, maxPriorityFeePerGas: tip }
+  const maxFeePerGas = maximum(wanted < cap ? wanted : cap, minimum?.maxFeePerGas ?? 0n)
+  const price = highestBaseFee(baseFeePerGas, maxFeePerGas > cap ? blocks : 1) + tip
+  return price > cap ? null : { maxFeePerGas, maxPriorityFeePerGas: tip }
+}
+
+/** A base fee rises by an eighth at most from block to block (EIP-1559). */
+function highestBaseFee(baseFeePerGas: bigint, blocks: number): bigint {
+  let fee = baseFeePerGas
+  for (let block = 0; block < blocks; block++) fee += fee / 8n + 1n
+  return fee
 }
 
 /** Gas limit for a call that used `gasUsed` in simulation: pools may cross a few more ticks by the time it runs. */

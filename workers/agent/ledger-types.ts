@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import type { Decision, DecisionInput } from '../../shared/schema/decision.ts'
+import type { Decision, DecisionInput, OrderStep } from '../../shared/schema/decision.ts'
 
 /**
  * reserved → signed → sent → included | expired | leaked | replaced. `leaked` is sent, and seen in the public pool: it lives on
@@ -10,9 +10,6 @@ export const orderStates = [
   ...(['included', 'expired', 'replaced', 'released'] as const),
 ]
 export type OrderState = (typeof orderStates)[number]
-
-/** private: only relays are given the order. public: the last step, where the mandate allows it, by a tighter bound. */
-export type OrderStep = 'private' | 'public'
 
 /** Claims one slice: the only way to a nonce. */
 export interface Reservation {
@@ -117,8 +114,11 @@ export interface Handover {
   /** Head when it was first and last given them. */
   firstBlock: bigint
   lastBlock: bigint
-  /** `accepted`, the name of an error class, `Cancelled` or `NotCancelled`; empty while its answer is not known. */
+  /** Its last word: `accepted`, the name of an error class, `Cancelled` or `NotCancelled`; empty while it is not known. */
   answer: string
+  /** Whether it ever said yes, and whether it has, or may have, a copy. */
+  accepted: boolean
+  mayHave: boolean
 }
 
 /** One order as the tracker needs it. */

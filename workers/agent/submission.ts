@@ -1,15 +1,17 @@
 import type { Address, Hex } from 'viem'
+import type { OrderStep } from '../../shared/schema/decision.ts'
 import { relayErrorNames, relayErrors } from '../relays/errors.ts'
 import { rank } from '../relays/health.ts'
 import { askSimulation, type Delivery, deliver } from '../relays/ladder.ts'
-import { publicPool, publicStepName } from '../relays/public-pool.ts'
+import { publicPool } from '../relays/public-pool.ts'
 import type { PrivateOrder, Relay, Rung } from '../relays/relay.ts'
 import type { Agent } from './agent.ts'
+import { watchForLeak } from './leak-watch.ts'
 import { ledgerOf } from './ledger-address.ts'
-import type { OrderStep } from './ledger-types.ts'
+import type { Handover } from './ledger-types.ts'
 import type { Pin, Quorum } from './providers.ts'
 
-/** Signed bytes, until when the vault would still take them, and who may be given them. */
+/** Signed bytes, until when the vault would still take them, and who may be given them or was. */
 export interface Submission {
   orderId: string
   bytes: Hex
@@ -20,14 +22,16 @@ export interface Submission {
   step: OrderStep
   /** Relays that the strategy allows; null for all. */
   relays: readonly string[] | null
-  /** Head when the first relay was given them; null before. */
-  firstSentAtBlock: bigint | null
+  /** Who was given them before. */
+  handovers: readonly Handover[]
+  /** A reorganisation showed it to everybody. */
+  wasTakenBack: boolean
 }
 
 /** What came of handing over: the relays' answers, or why nobody was asked to take the bytes. */
-export type Handover =
+export type Submitted =
   | { kind: 'delivered'; deliveries: Delivery[] }
-  | { kind: 'held'; reason: 'TooLate' | 'StrategyPaused' | 'NoRelay' }
+  | { kind: 'held'; reason: 'TooLate' | 'PausedOrSettled' | 'NoRelay' }
 
 /** The last block whose time is inside the deadline, if blocks come regularly. */
 export function lastBlockInside(pin: Pin, deadline: number, blockSeconds: number): bigint {
@@ -52,41 +56,57 @@ export function windowOf(
  * the fewer can leak, and the same bytes can be included only once. Who is about to get them is written down before they
  * leave; a pause stops it there. Never signs, never changes the bytes.
  */
-export async function submit(agent: Agent, quorum: Quorum, submission: Submission, pin: Pin): Promise<Handover> {
+export async function submit(agent: Agent, quorum: Quorum, submission: Submission, pin: Pin): Promise<Submitted> {
   const order = windowOf(agent, submission, pin)
   if (order === null) return { kind: 'held', reason: 'TooLate' }
-  const { orderId, vault } = submission
-  const ledger = ledgerOf(agent.bindings, agent.chain.id, vault)
-  const ladder = await ladderFor(agent, quorum, submission, pin)
-  const [first] = ladder
-  if (first === undefined) return { kind: 'held', reason: 'NoRelay' }
+  const ladder =
+    submission.step === 'public' ? [publicPool(quorum.providers)] : await relaysFor(agent, submission, pin.timestamp)
+  if (ladder.length === 0) return { kind: 'held', reason: 'NoRelay' }
+  const ledger = ledgerOf(agent.bindings, agent.chain.id, submission.vault)
+  const { orderId, handovers } = submission
   const mayHand = (rung: Rung) => ledger.handTo(orderId, rung.name, pin.number)
-  if (!(await mayHand(first))) return { kind: 'held', reason: 'StrategyPaused' }
-  const objection = await askSimulation(ladder, order)
-  const waited = submission.firstSentAtBlock === null ? 0n : pin.number - submission.firstSentAtBlock
-  const deliveries = objection === null ? await deliver(ladder, order, 1 + Number(waited), mayHand) : [objection]
+  const deliveries = await handDown(ladder, order, handovers, pin, mayHand)
   for (const { relay, answer } of deliveries) {
     await ledger.markSent(orderId, relay, pin.number, answer)
     if (failed(answer)) await ledger.countFailedAnswer(relay, pin.timestamp)
   }
-  return deliveries.length === 0 ? { kind: 'held', reason: 'StrategyPaused' } : { kind: 'delivered', deliveries }
+  if (deliveries.length === 0) return { kind: 'held', reason: 'PausedOrSettled' }
+  await watchForLeak(agent, quorum, submission, pin.timestamp)
+  return { kind: 'delivered', deliveries }
 }
 
-/** Who may be given the order, best first: the relays the strategy allows and that did not leak, or the public pool. */
-async function ladderFor(agent: Agent, quorum: Quorum, submission: Submission, pin: Pin): Promise<readonly Rung[]> {
-  if (submission.step === 'public') return [publicPool(quorum.providers)]
-  const { vault, relays } = submission
+/**
+ * The first relay's own simulation is asked before anybody has the bytes. A relay that has something against them keeps them
+ * from the others for one block, in which the reason may pass; our own nodes had nothing against them, so after that it is
+ * left out.
+ */
+async function handDown(
+  ladder: readonly Rung[],
+  order: PrivateOrder,
+  handovers: readonly Handover[],
+  pin: Pin,
+  mayHand: (rung: Rung) => Promise<boolean>,
+): Promise<Delivery[]> {
+  const [first, ...others] = ladder
+  if (first === undefined || !(await mayHand(first))) return []
+  const waited = handovers[0] === undefined ? 0 : Math.max(0, Number(pin.number - handovers[0].firstBlock))
+  const taken = handovers.some(({ accepted }) => accepted)
+  const objection = taken ? null : await askSimulation([first], order)
+  if (objection === null) return deliver(ladder, order, 1 + waited, mayHand)
+  return waited === 0 ? [objection] : [objection, ...(await deliver(others, order, waited, mayHand))]
+}
+
+/** The relays that may be given an order, best first: those that its strategy allows and that are not dropped. */
+export async function relaysFor(
+  agent: Agent,
+  { vault, relays }: Pick<Submission, 'vault' | 'relays'>,
+  now: number,
+): Promise<readonly Relay[]> {
   const allowed = agent.ladder.filter(({ name }) => relays === null || relays.includes(name))
-  const healths = await ledgerOf(agent.bindings, agent.chain.id, vault).relays()
-  return rank<Relay>(allowed, healths, pin.timestamp)
+  return rank<Relay>(allowed, await ledgerOf(agent.bindings, agent.chain.id, vault).relays(), now)
 }
 
 /** The relay failed by itself, and said nothing of the order. */
 function failed(answer: string): boolean {
   return relayErrorNames.some((name) => name === answer && !relayErrors[name].isVerdict)
-}
-
-/** Whether the order was private at all where this relay has it. */
-export function isPrivate(relay: string): boolean {
-  return relay !== publicStepName && relay !== 'sequencer'
 }

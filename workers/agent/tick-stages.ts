@@ -1,12 +1,12 @@
 import type { Hex } from 'viem'
 import { modelInUseId } from '../../models/model-in-use.ts'
-import type { Decision, DecisionInput, Reason } from '../../shared/schema/decision.ts'
+import type { Decision, DecisionInput, OrderStep, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
 import { decide } from './decide/decide.ts'
 import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
-import type { CommitResult, CommittedTransaction, OrderStep, ReserveResult, SliceStanding } from './ledger-types.ts'
+import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
@@ -31,7 +31,7 @@ import {
 } from './signers/signer.ts'
 import { type Simulation, simulate } from './simulate.ts'
 import { holds, readPauses } from './strategy-rows.ts'
-import { type Handover, submit } from './submission.ts'
+import { relaysFor, type Submitted, submit } from './submission.ts'
 import type { Slice } from './tick-endings.ts'
 
 /** Runs one stage and writes its log line: how long it took, and what `describe` says of its result. */
@@ -241,6 +241,13 @@ export function commit(
   return stage('tick.commit', slice, work, (result) => (result.ok ? { orderId } : { orderId, reason: result.reason }))
 }
 
+/** Whether anybody may be given the order: nothing is signed for nobody. */
+export async function hasRelay(agent: Agent, slice: Slice, { step }: { step: OrderStep }): Promise<boolean> {
+  const { vault, configuration } = slice.stored.strategy
+  const terms = { vault, step, relays: configuration.relays ?? null }
+  return step === 'public' || (await relaysFor(agent, terms, agent.clock.now())).length > 0
+}
+
 /**
  * Asks the relay's own simulation, hands the bytes over and notes the answers. Nothing is handed over where that simulation
  * reverts, somebody paused meanwhile, or no block is left inside the deadline: the order then waits for its tracker.
@@ -255,7 +262,7 @@ export async function send(
 ): Promise<void> {
   const { vault, configuration } = slice.stored.strategy
   const relays = configuration.relays ?? null
-  const submission = { ...order, bytes, hash, vault, relays, firstSentAtBlock: null }
+  const submission = { ...order, bytes, hash, vault, relays, handovers: [], wasTakenBack: false }
   await stage(
     'tick.send',
     slice,
@@ -269,7 +276,7 @@ export async function send(
   )
 }
 
-function describeHandover(handover: Handover): LogFields {
+function describeHandover(handover: Submitted): LogFields {
   if (handover.kind === 'held') return { answer: handover.reason }
   const last = handover.deliveries.at(-1)
   if (last === undefined) return {}

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { Agent } from './agent.ts'
+import { lifeBlocks } from './decide/bounds.ts'
 import { bidFees, encodeExecute, type Fees, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
 import {
   refused,
@@ -14,6 +15,7 @@ import {
 import {
   commit,
   decideSlice,
+  hasRelay,
   newestBlock,
   observeSlice,
   readStanding,
@@ -65,8 +67,10 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const firstLook = await simulateAt(agent, slice, quorum, callWith(placeholderHead), quorum.pin, null)
   if (!firstLook.ok) return refused(agent, slice, input, decision, 'SimulationReverted', firstLook.refusal)
   const gas = gasLimit(firstLook.gasUsed)
+  if (!(await hasRelay(agent, slice, order))) return refused(agent, slice, input, decision, 'NoRelay')
   const cap = input.strategy.configuration.maximumFeePerGas ?? agent.chain.maximumFeePerGas
-  const firstBid = bidFees(snapshot.fees, null, cap)
+  const bid = (minimum: Fees | null) => bidFees(snapshot.fees, minimum, cap, 1 + lifeBlocks)
+  const firstBid = bid(null)
   if (firstBid === null) return refused(agent, slice, input, decision, 'FeeCapReached')
   const affordable = (fees: Fees) => maximumCost(gas, fees) <= snapshot.executor.balance
   if (!affordable(firstBid)) return refused(agent, slice, input, decision, 'GasUnaffordable')
@@ -77,7 +81,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   const reserved = await reserve(agent, slice, standing, input, decision)
   if (!reserved.ok) return refused(agent, slice, input, decision, reserved.reason)
   const { orderId } = reserved
-  const fees = bidFees(snapshot.fees, reserved.minimumFees, cap)
+  const fees = bid(reserved.minimumFees)
   if (fees === null) return released(agent, slice, input, orderId, 'FeeCapReached')
   if (!affordable(fees)) return released(agent, slice, input, orderId, 'GasUnaffordable')
 

@@ -1,8 +1,9 @@
-import type { Address, Hex } from 'viem'
-import { z } from 'zod'
+import type { Address } from 'viem'
 import { askCancel, askStatus } from '../relays/ladder.ts'
+import { isPrivate } from '../relays/relay.ts'
 import type { Agent } from './agent.ts'
 import { judge } from './judge.ts'
+import { reportLeak, watchForLeak } from './leak-watch.ts'
 import { reservedSeconds } from './ledger/alarm.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { Settlement, TrackedOrder } from './ledger-types.ts'
@@ -10,7 +11,7 @@ import { logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { project } from './project.ts'
 import { openProviders, openQuorum, ProvidersDisagree, ProviderUnavailable, type Quorum } from './providers.ts'
-import { isPrivate, type Submission, submit, windowOf } from './submission.ts'
+import { lastBlockInside, type Submission, submit, windowOf } from './submission.ts'
 
 /**
  * What a `track` message asks for: looks at the chain for every order that may still trade, settles what is settled, hands
@@ -43,16 +44,19 @@ async function trackOrder(agent: Agent, vault: Address, quorum: Quorum, order: T
     return
   }
   const judgement = await judge(quorum, vault, order, agent.chain.confirmations)
-  if (judgement.kind !== 'gone') await lookForLeak(agent, vault, quorum, order, judgement.kind === 'live')
+  const wasOpen = order.state === 'signed' || order.state === 'sent'
   if (judgement.kind === 'settled') {
     for (const settlement of judgement.settlements) {
       if (await ledger.settle(settlement)) logSettlement(fields, settlement)
     }
-    return
+  } else {
+    const taken = judgement.kind === 'gone' && (await ledger.unsettle(orderId, now))
+    if (taken) logLine('warn', 'track.unsettled', fields)
+    const waiting = { ...order, wasTakenBack: order.wasTakenBack || judgement.kind === 'gone' }
+    if (await ledger.maySend(orderId)) await resend(agent, vault, quorum, waiting)
+    else await callBack(agent, vault, quorum, waiting)
   }
-  if (judgement.kind === 'gone' && (await ledger.unsettle(orderId, now))) logLine('warn', 'track.unsettled', fields)
-  if (await ledger.maySend(orderId)) await resend(agent, vault, quorum, order)
-  else await callBack(agent, vault, quorum, order)
+  if (wasOpen) await askRelays(agent, vault, quorum, order)
 }
 
 function logSettlement(
@@ -67,7 +71,9 @@ function logSettlement(
 async function resend(agent: Agent, vault: Address, quorum: Quorum, order: TrackedOrder): Promise<void> {
   const { pin } = quorum
   const submission = submissionOf(vault, order)
-  if (submission === null || order.sentAtBlock >= pin.number) return
+  if (submission === null) return
+  await watchForLeak(agent, quorum, submission, pin.timestamp)
+  if (order.sentAtBlock >= pin.number) return
   const { orderId, strategyId, slot } = order
   const handover = await submit(agent, quorum, submission, pin)
   if (handover.kind === 'held') return
@@ -94,47 +100,27 @@ async function callBack(agent: Agent, vault: Address, { pin }: Quorum, order: Tr
 }
 
 /**
- * Whether the public has seen an order that only relays were given: a node that we gave nothing knows it, or a relay says
- * that it saw it. A block showed it to everybody, and that is nobody's fault; so an order that was in one is asked about no
- * more. (One that was in a block and out of it again between two looks is blamed on its relay: a person decides.)
+ * What the relays say of an order that they were given. Their words are hints, for people; but one that says that it saw the
+ * order in public is taken at its word. Asked side by side, and after everything that matters.
  */
-async function lookForLeak(
-  agent: Agent,
-  vault: Address,
-  quorum: Quorum,
-  order: TrackedOrder,
-  isWaiting: boolean,
-): Promise<void> {
-  const { orderId, strategyId, slot, handovers, transactionHash } = order
-  const isOpen = order.state === 'signed' || order.state === 'sent'
-  const holders = handovers.filter(({ relay }) => isPrivate(relay))
-  if (!isOpen || transactionHash === null || order.wasTakenBack || holders.length === 0) return
+async function askRelays(agent: Agent, vault: Address, { pin }: Quorum, order: TrackedOrder): Promise<void> {
+  const { orderId, strategyId, slot, handovers } = order
   const submission = submissionOf(vault, order)
-  const given = submission === null ? null : windowOf(agent, submission, quorum.pin)
-  const fields = { vault, strategyId, slot, orderId }
-  let seen = isWaiting && (await waitsInPublic(quorum, transactionHash))
-  for (const { relay } of given === null ? [] : holders) {
-    if (given === null) break
-    const report = await askStatus(agent.ladder, relay, given)
-    logLine('info', 'track.status', { ...fields, relay, status: report.status, reason: report.reason })
-    seen ||= report.seenInPublicPool
-  }
-  if (!seen || !(await ledgerOf(agent.bindings, agent.chain.id, vault).noteLeak(orderId, quorum.pin.timestamp))) return
-  logLine('error', 'track.leaked', { ...fields, relay: holders.map(({ relay }) => relay).join(', ') })
-}
-
-const waiting = z.object({ blockHash: z.null() })
-
-/** Whether a node shows the transaction as waiting. One that does not answer has not seen it, as far as we know. */
-async function waitsInPublic({ providers }: Quorum, hash: Hex): Promise<boolean> {
-  const answers = await Promise.allSettled(
-    providers.map((provider) => provider.request('eth_getTransactionByHash', [hash])),
+  if (submission === null || order.wasTakenBack) return
+  const lastBlock = lastBlockInside(pin, order.deadline, agent.chain.blockSeconds)
+  const given = { ...submission, firstBlock: pin.number + 1n, lastBlock }
+  const holders = handovers.filter(({ relay, mayHave }) => mayHave && isPrivate(relay))
+  const reports = await Promise.all(
+    holders.map(async ({ relay }) => ({ relay, ...(await askStatus(agent.ladder, relay, given)) })),
   )
-  return answers.some((answer) => answer.status === 'fulfilled' && waiting.safeParse(answer.value).success)
+  for (const { relay, status, reason } of reports) {
+    logLine('info', 'track.status', { vault, strategyId, slot, orderId, relay, status, reason })
+  }
+  if (reports.some(({ seenInPublicPool }) => seenInPublicPool)) await reportLeak(agent, submission, pin.timestamp)
 }
 
 function submissionOf(vault: Address, order: TrackedOrder): Submission | null {
-  const { orderId, bytes, transactionHash: hash, deadline, step, relays, handovers } = order
+  const { orderId, bytes, transactionHash: hash, deadline, step, relays, handovers, wasTakenBack } = order
   if (bytes === null || hash === null) return null
-  return { orderId, bytes, hash, deadline, vault, step, relays, firstSentAtBlock: handovers[0]?.firstBlock ?? null }
+  return { orderId, bytes, hash, deadline, vault, step, relays, handovers, wasTakenBack }
 }

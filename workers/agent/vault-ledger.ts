@@ -113,7 +113,7 @@ export class VaultLedger extends DurableObject<Env> {
     this.#change(() => relayRatings.countFailedAnswer(this.#sql, relay, at))
   }
 
-  noteLeak(orderId: string, at: number): boolean {
+  noteLeak(orderId: string, at: number): string[] | null {
     return this.#change(() => relayRatings.noteLeak(this.#sql, orderId, at))
   }
 

@@ -1,8 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Address } from 'viem'
 import { relayNames } from '../../shared/chain/relays.ts'
 import { ledgerOf } from '../agent/ledger-address.ts'
-import type { Env, Environment } from '../environment.ts'
+import type { Environment } from '../environment.ts'
 import { expectedBlocks, faded, newHealth, type RelayHealth, rank } from '../relays/health.ts'
 import { requireScope, requireVault } from './access.ts'
 import type { ApiEnv } from './context.ts'
@@ -57,9 +56,9 @@ const reinstateRelay = createRoute({
   },
 })
 
-async function healthsOf(env: Env, environment: Environment, vault: Address): Promise<RelayHealth[]> {
+async function answered<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await ledgerOf(env, environment.CHAIN_ID, vault).relays()
+    return await call()
   } catch {
     throw new Problem('unavailable', 'The ledger of this vault does not answer now.')
   }
@@ -89,7 +88,7 @@ export const relays = new OpenAPIHono<ApiEnv>()
     const { address } = context.req.valid('param')
     requireVault(access, address)
     await requireRegistered(database, address)
-    const healths = await healthsOf(context.env, environment, address)
+    const healths = await answered(async () => ledgerOf(context.env, environment.CHAIN_ID, address).relays())
     return context.json({ items: showRelays(environment, healths, clock.now()) }, 200)
   })
   .openapi(reinstateRelay, async (context) => {
@@ -97,10 +96,10 @@ export const relays = new OpenAPIHono<ApiEnv>()
     const { address, relay } = context.req.valid('param')
     requireVault(access, address)
     await requireRegistered(database, address)
-    await healthsOf(context.env, environment, address)
-    if (!(await ledgerOf(context.env, environment.CHAIN_ID, address).reinstateRelay(relay))) {
+    const ledger = ledgerOf(context.env, environment.CHAIN_ID, address)
+    if (!(await answered(async () => ledger.reinstateRelay(relay)))) {
       throw new Problem('conflict', `${relay} is not dropped for this vault.`)
     }
-    const healths = await healthsOf(context.env, environment, address)
+    const healths = await answered(async () => ledger.relays())
     return context.json({ items: showRelays(environment, healths, clock.now()) }, 200)
   })

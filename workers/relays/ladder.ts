@@ -96,9 +96,9 @@ async function hintOf<T>(
 }
 
 /**
- * Hands the same bytes down the ladder until as many relays have them as are wanted; those that may have them count. A relay
- * that failed by itself is followed by the next one in the same block; after a verdict on the order none is. Never throws
- * for a relay's failure.
+ * Hands the same bytes down the ladder until as many relays have them as are wanted; one whose answer is unclear counts. A
+ * relay that failed by itself is followed by the next one in the same block; after a verdict on the order none is. Never
+ * throws for a relay's failure.
  *
  * @param mayHand asked before each relay: false stops the hand-over there
  * @returns each relay's answer; empty where none was asked
@@ -116,8 +116,11 @@ export async function deliver<R extends Rung>(
     const delivery = await handOver(relay, order)
     deliveries.push(delivery)
     const error = relayErrorNames.find((name) => name === delivery.answer)
-    if (error === undefined || error === 'Unknown') holders += 1
-    else if (relayErrors[error].next !== 'next-relay') break
+    const next = error === undefined ? null : relayErrors[error].next
+    if (next === 'next-relay') continue
+    // Accepted, or it may have been: that is one who has them. A verdict on the order ends the round.
+    if (error !== undefined && !relayErrors[error].mayHaveBeenSent) break
+    holders += 1
   }
   return deliveries
 }

@@ -1,9 +1,6 @@
 import { RelayError, relayErrorFrom } from './errors.ts'
-import { nothingReported, type Rung } from './relay.ts'
+import { nothingReported, publicStepName, type Rung } from './relay.ts'
 import { alreadyKnown } from './wordings.ts'
-
-/** What the log calls the last step. */
-export const publicStepName = 'public'
 
 /** A node that passes transactions on to everybody. */
 interface PublicNode {
@@ -21,9 +18,10 @@ export function publicPool(nodes: readonly PublicNode[]): Rung {
     simulate: async () => null,
     send: async ({ bytes }) => {
       const answers = await Promise.allSettled(nodes.map((node) => publish(node, bytes)))
-      const refusal = answers.find((answer) => answer.status === 'rejected')
-      if (answers.some((answer) => answer.status === 'fulfilled') || refusal === undefined) return
-      throw refusal.reason
+      if (answers.some((answer) => answer.status === 'fulfilled')) return
+      const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
+      // One that did not answer may have passed it on: that weighs more than another's refusal.
+      throw refusals.find((refusal) => refusal instanceof RelayError && refusal.name === 'Unknown') ?? refusals[0]
     },
     status: async () => nothingReported,
     cancel: async () => false,

@@ -36,6 +36,14 @@ export interface Relay extends Rung {
   readonly name: RelayName
 }
 
+/** Whether an order is a secret where this rung has it: everybody reads the public pool, and an L2's sequencer is its node. */
+export function isPrivate(rung: string): boolean {
+  return rung !== publicStepName && rung !== 'sequencer'
+}
+
+/** What the log calls the last step. */
+export const publicStepName = 'public'
+
 /** A step of the ladder: a relay, or the public pool as the last one. */
 export interface Rung {
   readonly name: string

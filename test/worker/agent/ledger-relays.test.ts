@@ -86,13 +86,46 @@ describe('rating', () => {
   })
 })
 
+describe('a lost order', () => {
+  it('counts against a relay that took it once, whatever it said later', async () => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await given(opened, orderId, 'titan', 100n)
+    await given(opened, orderId, 'titan', 101n, 'Excluded')
+    await opened.ledger().settle(settlement(orderId, expired))
+    expect(await healthOf(opened, 'titan')).toMatchObject({ sent: 1, included: 0 })
+  })
+
+  it('counts against a relay whose verdict kept it from everybody', async () => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await given(opened, orderId, 'titan', 100n, 'Reverted')
+    await opened.ledger().settle(settlement(orderId, expired))
+    expect(await healthOf(opened, 'titan')).toMatchObject({ sent: 1, included: 0 })
+  })
+
+  it('says nothing where somebody called it back, who must be asked again after a later hand-over', async () => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await given(opened, orderId, 'titan', 100n)
+    await opened.ledger().markSent(orderId, 'titan', 100n, 'Cancelled')
+    const answer = async () => (await opened.ledger().tracked())[0]?.handovers[0]?.answer
+    expect(await answer()).toBe('Cancelled')
+    await opened.ledger().handTo(orderId, 'titan', 101n)
+    expect(await answer()).toBe('')
+    await opened.ledger().markSent(orderId, 'titan', 101n, 'Cancelled')
+    await opened.ledger().settle(settlement(orderId, expired))
+    expect(await healthOf(opened, 'titan')).toBeUndefined()
+  })
+})
+
 describe('a leak', () => {
   it('drops the relay that alone had the order, tells a person, and keeps the order live', async () => {
     const opened = openLedger()
     const orderId = await signed(opened, 0)
     await given(opened, orderId, 'titan', 100n)
-    expect(await opened.ledger().noteLeak(orderId, 1_800_000_010)).toBe(true)
-    expect(await opened.ledger().noteLeak(orderId, 1_800_000_020)).toBe(false)
+    expect(await opened.ledger().noteLeak(orderId, 1_800_000_010)).toEqual(['titan'])
+    expect(await opened.ledger().noteLeak(orderId, 1_800_000_020)).toBeNull()
     expect((await opened.ledger().status()).live).toMatchObject({ orderId, state: 'leaked' })
     expect(await healthOf(opened, 'titan')).toMatchObject({ suspicion: 1, droppedAt: 1_800_000_010 })
     expect((await alertsOf(opened)).map(({ kind, subject }) => [kind, subject])).toEqual([
@@ -100,6 +133,7 @@ describe('a leak', () => {
       ['relay-dropped', 'titan'],
     ])
     // It fills as any other does, and its inclusion is no merit of the relay's.
+    expect(await opened.ledger().settle(settlement(orderId, { final: false }))).toBe(true)
     expect(await opened.ledger().settle(settlement(orderId, {}))).toBe(true)
     expect(await healthOf(opened, 'titan')).toMatchObject({ sent: 0, included: 0 })
   })
@@ -117,14 +151,32 @@ describe('a leak', () => {
     expect(await healthOf(opened, 'mev-share')).toMatchObject({ suspicion: 0.5, droppedAt: null })
   })
 
-  it('does not blame a relay that could not be reached while another had the order', async () => {
+  it('is suspected of everybody who may have had the order, then or earlier, and of nobody who refused it', async () => {
     const opened = openLedger()
     const orderId = await signed(opened, 0)
-    await given(opened, orderId, 'titan', 100n, 'Unavailable')
-    await given(opened, orderId, 'builder', 100n)
-    await opened.ledger().noteLeak(orderId, 1_800_000_010)
-    expect(await healthOf(opened, 'titan')).toBeUndefined()
-    expect(await healthOf(opened, 'builder')).toMatchObject({ suspicion: 1 })
+    await given(opened, orderId, 'titan', 100n)
+    await given(opened, orderId, 'titan', 101n, 'Throttled')
+    await given(opened, orderId, 'mev-blocker', 101n, 'Unavailable')
+    await given(opened, orderId, 'builder', 101n, 'Rejected')
+    await given(opened, orderId, 'sequencer', 101n)
+    expect(await opened.ledger().noteLeak(orderId, 1_800_000_010)).toEqual(['titan', 'mev-blocker'])
+    expect(await healthOf(opened, 'titan')).toMatchObject({ suspicion: 0.5 })
+    expect(await healthOf(opened, 'mev-blocker')).toMatchObject({ suspicion: 0.5 })
+    expect(await healthOf(opened, 'builder')).toBeUndefined()
+  })
+
+  it('counts a hand-over whose answer never came', async () => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await opened.ledger().handTo(orderId, 'titan', 100n)
+    await given(opened, orderId, 'titan', 101n, 'Rejected')
+    expect(await opened.ledger().noteLeak(orderId, 1_800_000_010)).toEqual(['titan'])
+  })
+
+  it('is none of an order that no relay had', async () => {
+    const opened = openLedger()
+    expect(await opened.ledger().noteLeak(await signed(opened, 0), 1_800_000_010)).toBeNull()
+    expect(await alertsOf(opened)).toEqual([])
   })
 
   it('is forgiven by a person only', async () => {

@@ -102,7 +102,7 @@ describe('Google Cloud KMS replayed', () => {
   it('fetches another token after one was withdrawn', async () => {
     const { signer } = await openRecorded()
     replay([{ status: 401, body: '{"error":{"code":401,"status":"UNAUTHENTICATED"}}' }])
-    expect(await failureOf(signer.sign(transactionOf(transaction, 0)))).toBeInstanceOf(KeyServiceRefused)
+    expect(await failureOf(signer.sign(transactionOf(transaction, 0)))).toBeInstanceOf(KeyServiceUnavailable)
     const sent = replay([token.response, signatures[0]?.response ?? token.response])
     await signer.sign(transactionOf(transaction, 0))
     expect(sent).toHaveLength(2)

@@ -1,8 +1,8 @@
-import type { DecisionInput } from '../../../shared/schema/decision.ts'
+import type { DecisionInput, OrderStep } from '../../../shared/schema/decision.ts'
 
 /** How an order goes out, and the slippage bound that this leaves it, basis points. */
 export interface Orderflow {
-  step: 'private' | 'public'
+  step: OrderStep
   boundBps: number
 }
 

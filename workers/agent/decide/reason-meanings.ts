@@ -20,6 +20,8 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   ProviderUnavailable: 'A provider does not answer.',
   SimulationReverted: 'The exact call reverts in simulation.',
   GasUnaffordable: 'The executor cannot pay for the transaction.',
+  NoRelay:
+    'No relay is left that may be given the order: a person must reinstate one, or the configuration name others.',
   FeeCapReached: 'Gas costs more than the strategy lets a transaction bid.',
   Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
   SignerMismatch: 'Our key is not the vault’s executor.',

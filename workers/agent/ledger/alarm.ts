@@ -20,7 +20,8 @@ export function armAlarm(
 ): Promise<void> {
   const { sql } = storage
   const seconds: number[] = openOrders(sql).map((order) =>
-    order.state === 'reserved' ? reservedSeconds : blockSeconds,
+    // Half a block: what leaked is looked for before the next block hides it.
+    order.state === 'reserved' ? reservedSeconds : Math.ceil(blockSeconds / 2),
   )
   if (countErrands(sql) > 0) seconds.push(errandSeconds)
   if (seconds.length === 0) return Promise.resolve()

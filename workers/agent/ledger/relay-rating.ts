@@ -1,4 +1,6 @@
+import { relayErrorNames, relayErrors } from '../../relays/errors.ts'
 import { faded, newHealth, type RelayHealth } from '../../relays/health.ts'
+import { isPrivate } from '../../relays/relay.ts'
 import type { Settlement } from '../ledger-types.ts'
 import { raiseAlert } from './alerts.ts'
 import { isOnItsWay } from './commit.ts'
@@ -42,15 +44,19 @@ export function countFailedAnswer(sql: SqlStorage, name: string, at: number): vo
   writeRelay(sql, { ...relay, failures: relay.failures + 1 })
 }
 
+/** What somebody said who called the order back: its end says nothing of the relay. */
+const calledBack: ReadonlySet<string> = new Set(['Cancelled', 'NotCancelled'])
+
 /**
- * What the end of an order says of the relays that had it: in which block after the hand-over it was included, or that it
- * was not. Says nothing where the public had it too, nor where somebody called it back.
+ * What the end of an order says of the relays that were given it: in which block after the hand-over it was included, or that
+ * it was lost, with those who took it and with those whose verdict kept them from it. Says nothing where the public had it
+ * too, nor where somebody called it back.
  */
 export function rateRelays(sql: SqlStorage, order: OrderRow, { outcome, blockNumber, settledAt }: Settlement): void {
   const isIncluded = outcome === 'filled' || outcome === 'refused-on-chain'
-  if (order.step === 'public' || order.state === 'leaked' || !(isIncluded || outcome === 'expired')) return
-  for (const { relay: name, firstBlock, answer } of handoversOf(sql, order.id)) {
-    if (answer !== 'accepted') continue
+  if (order.step === 'public' || !(isIncluded || outcome === 'expired') || isLeaked(sql, order.id)) return
+  for (const { relay: name, firstBlock, answer, accepted } of handoversOf(sql, order.id)) {
+    if (calledBack.has(answer) || !(accepted || (!isIncluded && isVerdict(answer)))) continue
     const relay = readRelay(sql, name, settledAt)
     const blocks = isIncluded && blockNumber !== null ? Math.max(1, Number(blockNumber - firstBlock)) : 0
     writeRelay(sql, {
@@ -62,18 +68,28 @@ export function rateRelays(sql: SqlStorage, order: OrderRow, { outcome, blockNum
   }
 }
 
+function isVerdict(answer: string): boolean {
+  return relayErrorNames.some((name) => name === answer && relayErrors[name].isVerdict)
+}
+
+function isLeaked(sql: SqlStorage, orderId: string): boolean {
+  const query = 'SELECT count(*) AS count FROM leaks WHERE order_id = ?'
+  return sql.exec<{ count: number }>(query, orderId).one().count > 0
+}
+
 /**
  * The order was seen in the public pool, although only relays were given it. It stays live, its caps held: it is as safe in
  * public as in private. The relay that had it is dropped; of several each is as likely, and dropped once it was so often
- * enough. False where that is known already.
+ * enough.
+ *
+ * @returns who had it; null where the leak is known already, or nobody had it who keeps secrets
  */
-export function noteLeak(sql: SqlStorage, orderId: string, at: number): boolean {
+export function noteLeak(sql: SqlStorage, orderId: string, at: number): string[] | null {
   const order = findOrder(sql, orderId)
-  const known = 'SELECT count(*) AS count FROM leaks WHERE order_id = ?'
-  if (order === null || sql.exec<{ count: number }>(known, orderId).one().count > 0) return false
+  const names = handoversOf(sql, orderId).flatMap(({ relay, mayHave }) => (mayHave && isPrivate(relay) ? [relay] : []))
+  if (order === null || names.length === 0 || isLeaked(sql, orderId)) return null
   sql.exec('INSERT INTO leaks (order_id, seen_at) VALUES (?, ?)', orderId, at)
   if (isOnItsWay(order)) changeOrder(sql, orderId, { state: 'leaked', updated_at: at })
-  const names = holdersOf(sql, orderId)
   raiseAlert(sql, {
     kind: 'order-leaked',
     subject: orderId,
@@ -82,14 +98,7 @@ export function noteLeak(sql: SqlStorage, orderId: string, at: number): boolean 
   })
   for (const name of names) suspect(sql, name, 1 / names.length, at)
   raiseVersion(sql)
-  return true
-}
-
-/** Who had the bytes; where all of them say that they cannot have, all of them. */
-function holdersOf(sql: SqlStorage, orderId: string): string[] {
-  const handovers = handoversOf(sql, orderId)
-  const holders = handovers.filter(({ answer }) => answer !== 'Unavailable')
-  return (holders.length > 0 ? holders : handovers).map(({ relay }) => relay)
+  return names
 }
 
 function suspect(sql: SqlStorage, name: string, share: number, at: number): void {
@@ -102,7 +111,7 @@ function suspect(sql: SqlStorage, name: string, share: number, at: number): void
   raiseAlert(sql, {
     kind: 'relay-dropped',
     subject: name,
-    sentence: `${name} leaked and is given no more orders of this vault, until a person reinstates it.`,
+    sentence: `${name} had an order that leaked, alone or for the second time: it is given none of this vault until a person reinstates it.`,
     raisedAt: at,
   })
 }

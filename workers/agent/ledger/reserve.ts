@@ -128,14 +128,12 @@ export function reservedOf(sql: SqlStorage, mandateId: Hex): bigint {
     .reduce((sum, row) => sum + BigInt(row.amount_in), 0n)
 }
 
-/**
- * Attempts at the slice whose deadline passed in the relays' hands. One that somebody called back, or that reverts by now,
- * says nothing against relays.
- */
+/** Attempts at the slice that died in a relay's hands; not those that somebody called back, nor those that no relay took. */
 export function expiredAttempts(sql: SqlStorage, strategyId: Hex, slot: number): number {
   const query = `SELECT count(*) AS count FROM orders
-                 WHERE strategy_id = ? AND slot = ? AND state = 'expired' AND relay <> ''
-                   AND relay_answer NOT IN ('Cancelled', 'NotCancelled', 'Reverted')`
+                 WHERE strategy_id = ? AND slot = ? AND state = 'expired'
+                   AND relay_answer NOT IN ('Cancelled', 'NotCancelled')
+                   AND EXISTS (SELECT 1 FROM handovers WHERE order_id = orders.id AND may_have = 1)`
   return sql.exec<{ count: number }>(query, strategyId, slot).one().count
 }
 

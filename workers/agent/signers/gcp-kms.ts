@@ -2,7 +2,7 @@ import { hexToBytes } from 'viem'
 import { z } from 'zod'
 import { askKeyService, type KeyService, keyServiceErrorOf } from './key-service.ts'
 import { fromBase64, publicKeyFromPem, Unreadable } from './signature.ts'
-import { KeyServiceRefused } from './signer.ts'
+import { KeyServiceRefused, KeyServiceUnavailable } from './signer.ts'
 
 const name = 'Google Cloud KMS'
 const tokenUrl = 'https://oauth2.googleapis.com/token'
@@ -62,8 +62,11 @@ export function gcpKms({ keyRing, account }: GcpKmsSettings): KeyService {
             body: JSON.stringify(input),
           }
     const { status, body } = await askKeyService(name, url, request)
-    // A token can be withdrawn before its time; the next request fetches another.
-    if (status === 401) token = null
+    // A token can be withdrawn before its time.
+    if (status === 401) {
+      token = null
+      throw new KeyServiceUnavailable(`${name} took the token back; the next request fetches another.`)
+    }
     if (status !== 200) throw keyServiceErrorOf(name, `the key ${key}`, status, codeOf(body))
     const parsed = schema.safeParse(body)
     if (!parsed.success) throw new Unreadable('The answer is not of the documented form.')

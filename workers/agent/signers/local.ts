@@ -1,9 +1,8 @@
 import { type Address, concatHex, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { curveOrder } from './signature.ts'
 import { type Signer, SignerMismatch } from './signer.ts'
 
-/** Order of the secp256k1 group: a private key is a number from 1 to this, exclusive. */
-const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 const derivationDomain = stringToHex('portcullis executor key')
 
 /**
@@ -21,7 +20,7 @@ function executorAccount(
   let key = keccak256(
     concatHex([derivationDomain, seed, word(seedVersion), word(chainId), vault.toLowerCase() as Hex, word(epoch)]),
   )
-  // About one key in 2^128 is out of range; hash on until it is not.
+  // A key is a number from 1 to the group's order, exclusive; about one in 2^128 is not, and is hashed on.
   while (hexToBigInt(key) === 0n || hexToBigInt(key) >= curveOrder) key = keccak256(key)
   return privateKeyToAccount(key)
 }

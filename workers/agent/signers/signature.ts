@@ -16,7 +16,7 @@ export interface TransactionSignature {
 }
 
 /** Order of the secp256k1 group. */
-const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+export const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 /**
  * What comes before the point in the DER form of every uncompressed secp256k1 public key: SubjectPublicKeyInfo (RFC 5480)
