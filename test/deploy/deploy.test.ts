@@ -62,7 +62,8 @@ describe('a deployment', () => {
       name: 'portcullis-test-only',
       vars: {
         CHAIN_ID: '1',
-        RELAY_LADDER: 'flashbots-private=https://relay.flashbots.net,flashbots-bundle=https://relay.flashbots.net',
+        RELAY_LADDER:
+          'flashbots-private=https://relay.flashbots.net,titan=https://rpc.titanbuilder.xyz,mev-blocker=https://rpc.mevblocker.io/fullprivacy',
       },
       d1_databases: [{ binding: 'DATABASE', database_id: '12345678-0000-4000-8000-000000000000' }],
       r2_buckets: [{ bucket_name: 'portcullis-test-only-archive' }],
