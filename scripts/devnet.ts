@@ -1,11 +1,14 @@
-// `npm run devnet`: the local chain on its own, for people and for other programs. `-- --help` lists the options.
+// `npm run devnet`: the local chain on its own, for people and for other programs, and one request to a running one.
+// `-- --help` lists the options.
 import color from 'picocolors'
 import { devnet as localChain } from '../shared/chain/chains/424242.ts'
 import { devnetAccounts, namedAddresses } from './devnet/accounts.ts'
 import { type Devnet, startDevnet } from './devnet/devnet.ts'
 import { DevnetError } from './devnet/errors.ts'
+import { callRunning } from './devnet/operator-client.ts'
 import { helpText, readCommand } from './devnet/options.ts'
 import { startOrigin } from './devnet/origin.ts'
+import { endpointNames } from './devnet/relay-faults.ts'
 import { label } from './devnet/world.ts'
 import { worldPools } from './devnet/world-pools.ts'
 
@@ -15,6 +18,9 @@ const progress = (line: string) => say(`${color.dim('·')} ${line}`)
 async function main(): Promise<void> {
   const command = readCommand(process.argv.slice(2), { FORK_URL: process.env.FORK_URL })
   if (command.kind === 'help') return say(helpText)
+  if (command.kind === 'call') {
+    return say(JSON.stringify(await callRunning(command.port, command.method, command.params), null, 2))
+  }
   const started = performance.now()
   if (command.kind === 'origin') {
     progress('Building the world: tokens, price feeds, Uniswap v2 and v3 pools')
@@ -35,6 +41,8 @@ function introduce(devnet: Devnet, started: number, automine: boolean): void {
   say(`\n${color.bold(chain.name)} (chain ${chain.id}) is up after ${seconds(started)}.`)
   say(`  JSON-RPC  ${devnet.rpcUrl}   any path answers`)
   say(`  relay     ${devnet.relayUrl}   Flashbots JSON-RPC, signed`)
+  const others = endpointNames.filter((name) => name !== 'relay').map((name) => `/${name}`)
+  say(`            also ${others.join(', ')}`)
   const pace = `a ${chain.blockSeconds}-second block every ${(chain.blockSeconds / speed).toFixed(2)} real seconds`
   say(`  blocks    ${automine ? pace : 'only on devnet_mine'}`)
   say(`\n${color.bold('Accounts')} ${color.dim("(keys: anvil's well-known mnemonic; worth nothing elsewhere)")}`)

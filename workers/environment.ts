@@ -42,6 +42,11 @@ const variables = z.object({
   PROVIDER_REQUESTS_PER_SECOND: z.coerce.number().positive().default(50),
   /** Relays in the order they are tried, `name` or `name=URL`; the chain's usual ones if left out. */
   RELAY_LADDER: z.string().transform(parseRelayChoices).optional(),
+  /** Registered names of the only builders that Flashbots' relays may show an order to; their own choice if left out. */
+  RELAY_BUILDERS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
   EXECUTOR_SEED: privateKey,
   EXECUTOR_SEED_VERSION: z.coerce.number().int().min(1).default(1),
   RELAY_AUTHENTICATION_KEY: privateKey,

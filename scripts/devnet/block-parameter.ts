@@ -11,6 +11,11 @@ const indexOf: Readonly<Record<string, number>> = {
   eth_getProof: 2,
 }
 
+/** Which parameter names the block whose state a method reads; undefined for methods that read none. */
+export function stateBlockIndex(method: string): number | undefined {
+  return method === 'debug_traceCall' ? 1 : indexOf[method]
+}
+
 /** "pending" means the newest block here: what waits is in the pool, not in anvil. */
 export function withoutPending(method: string, params: readonly unknown[]): readonly unknown[] {
   const index = indexOf[method]

@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import type { BlockBuilder } from './block-builders.ts'
 import { type BlockSlot, blockGasLimit, type SimulatedTransaction, simulateInOrder } from './block-simulation.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Bundle, PrivateOrders, PrivateTransaction } from './private-orders.ts'
@@ -6,8 +7,9 @@ import type { PublicPool } from './public-pool.ts'
 import { effectiveTip, largestCost, type SignedTransaction } from './signed-transaction.ts'
 
 /**
- * Chooses a block's transactions: bundles by what they pay, then private transactions, then the public pool by tip.
- * Bundles and private transactions are simulated behind what is already chosen, and left out when they would revert.
+ * Chooses a block's transactions: bundles by what they pay, then what a sequencer queued, then private transactions, then
+ * the public pool by tip. Bundles and private transactions are simulated behind what is already chosen, and left out when
+ * they would revert. A builder sees only the private orders that were given to it.
  */
 export class BlockSelection {
   readonly #state: ChainState
@@ -23,9 +25,13 @@ export class BlockSelection {
     this.#slot = slot
   }
 
-  async select(orders: PrivateOrders, pool: PublicPool): Promise<readonly SignedTransaction[]> {
-    for (const bundle of await this.#ranked(orders.bundlesFor(this.#slot))) await this.#tryBundle(bundle)
-    await this.#tryPrivates(orders.transactionsFor(this.#slot))
+  /** `builder` undefined: without any private order. */
+  async select(
+    orders: PrivateOrders,
+    pool: PublicPool,
+    builder: BlockBuilder | undefined,
+  ): Promise<readonly SignedTransaction[]> {
+    if (builder !== undefined) await this.#selectPrivate(orders, builder)
     const nonce = (account: Address) => this.#nonce(account)
     for (const transaction of await pool.ordered(this.#slot.baseFeePerGas, nonce)) {
       if (this.#hashes.has(transaction.hash)) continue
@@ -34,12 +40,33 @@ export class BlockSelection {
     return this.#chosen
   }
 
+  async #selectPrivate(orders: PrivateOrders, builder: BlockBuilder): Promise<void> {
+    for (const bundle of await this.#ranked(orders.bundlesFor(this.#slot, builder.name), builder)) {
+      await this.#tryBundle(bundle)
+    }
+    const waiting = orders.transactionsFor(this.#slot, builder.name)
+    await this.#tryQueue(
+      orders,
+      waiting.filter(({ firstCome }) => firstCome),
+    )
+    await this.#tryPrivates(
+      orders,
+      waiting.filter(({ firstCome }) => !firstCome),
+    )
+  }
+
   /** Best paying first. What a bundle pays is found by running it alone at the top of the block. */
-  async #ranked(bundles: readonly Bundle[]): Promise<Bundle[]> {
+  async #ranked(bundles: readonly Bundle[], builder: BlockBuilder): Promise<Bundle[]> {
     const now = new Date()
-    const paying = bundles.map(async (bundle) => {
+    const possible: Bundle[] = []
+    for (const bundle of bundles) {
+      if ((await this.#refusal(bundle.transactions)) === 'SimErrorNonceTooLow') continue
       bundle.consideredAt ??= now
-      if (bundles.length === 1) return { bundle, payment: 0n }
+      bundle.consideredBy ??= builder
+      possible.push(bundle)
+    }
+    const paying = possible.map(async (bundle) => {
+      if (possible.length === 1) return { bundle, payment: 0n }
       const results = await simulateInOrder(this.#state.rpc, this.#slot, bundle.transactions)
       return { bundle, payment: results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n) }
     })
@@ -53,36 +80,43 @@ export class BlockSelection {
     const results = await this.#behindChosen(bundle.transactions)
     bundle.simulatedAt ??= new Date()
     bundle.payment = results.reduce((sum, result) => sum + result.tips + result.sentToCoinbase, 0n)
-    if (results.every((result) => result.succeeded || bundle.mayRevert.has(result.transaction.hash))) {
-      this.#take(bundle.transactions)
+    bundle.simulationPassed = results.every(
+      (result) => result.succeeded || bundle.mayRevert.has(result.transaction.hash),
+    )
+    if (bundle.simulationPassed) this.#take(bundle.transactions)
+  }
+
+  /** As they came; what waits behind a gap in its account's nonces lets the others pass. */
+  async #tryQueue(orders: PrivateOrders, waiting: readonly PrivateTransaction[]): Promise<void> {
+    for (const order of waiting) {
+      const refusal = await this.#refusal([order.transaction])
+      orders.judge(order.transaction.hash, refusal)
+      if (refusal === undefined) this.#take([order.transaction])
     }
   }
 
   /** Best tip first; again as long as one of them made room for the next nonce. */
-  async #tryPrivates(orders: readonly PrivateTransaction[]): Promise<void> {
+  async #tryPrivates(orders: PrivateOrders, given: readonly PrivateTransaction[]): Promise<void> {
     const tip = ({ transaction }: PrivateTransaction) => effectiveTip(transaction, this.#slot.baseFeePerGas)
-    let waiting = orders.toSorted((a, b) => Number(tip(b) - tip(a)))
+    let waiting = given.toSorted((a, b) => Number(tip(b) - tip(a)))
     for (let before = -1; before !== this.#chosen.length; ) {
       before = this.#chosen.length
-      for (const order of waiting) await this.#tryPrivate(order)
+      for (const order of waiting) await this.#tryPrivate(orders, order)
       waiting = waiting.filter(({ transaction }) => !this.#hashes.has(transaction.hash))
     }
   }
 
-  async #tryPrivate(order: PrivateTransaction): Promise<void> {
-    const { transaction } = order
+  async #tryPrivate(orders: PrivateOrders, { transaction }: PrivateTransaction): Promise<void> {
     if (this.#hashes.has(transaction.hash)) return
     const refusal = await this.#refusal([transaction])
-    if (refusal !== undefined) {
-      order.simulationError = refusal
-      return
-    }
+    if (refusal !== undefined) return orders.judge(transaction.hash, refusal)
     const [result] = await this.#behindChosen([transaction])
     if (result?.succeeded === true) {
-      order.simulationError = undefined
+      orders.judge(transaction.hash, undefined)
       this.#take([transaction])
     } else {
-      order.simulationError = /gas/i.test(result?.error ?? '') ? 'SimErrorOutOfGas' : 'SimErrorExecutionReverted'
+      const outOfGas = /gas/i.test(result?.error ?? '')
+      orders.judge(transaction.hash, outOfGas ? 'SimErrorOutOfGas' : 'SimErrorExecutionReverted')
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Address, getAddress } from 'viem'
+import type { BlockAuction, BlockBuilder } from './block-builders.ts'
 import { BlockSelection } from './block-selection.ts'
 import type { BlockSlot } from './block-simulation.ts'
 import type { ChainState, Head } from './chain-state.ts'
@@ -8,18 +8,6 @@ import type { PublicPool } from './public-pool.ts'
 import type { Random } from './random.ts'
 import type { ReadGate } from './read-gate.ts'
 import { checkDepth, reorganise } from './reorganisation.ts'
-
-/** Who may win a block. */
-export interface BlockBuilder {
-  name: string
-  /** Of the blocks, in the long run; the shares add up to one. */
-  share: number
-  coinbase: Address
-}
-
-export const blockBuilders: readonly BlockBuilder[] = [
-  { name: 'local builder', share: 1, coinbase: getAddress('0x00000000000000000000000000000000b011dec0') },
-]
 
 /** Asked before each block, so that it can send its transactions for it. */
 export type BeforeBlock = (slot: BlockSlot) => Promise<void>
@@ -34,6 +22,7 @@ export class Builder {
   readonly #pool: PublicPool
   readonly #orders: PrivateOrders
   readonly #random: Random
+  readonly #auction: BlockAuction
   readonly #blockSeconds: number
   readonly #beforeBlock: BeforeBlock
   #head: Head
@@ -52,13 +41,14 @@ export class Builder {
     this.#pool = parts.pool
     this.#orders = parts.orders
     this.#random = parts.random
+    this.#auction = parts.auction
     this.#blockSeconds = parts.blockSeconds
     this.#beforeBlock = parts.beforeBlock
     this.#head = head
     this.#firstHead = head.number
     this.#usualBaseFee = usualBaseFee
     this.#nextBaseFee = usualBaseFee
-    this.#nextWinner = this.#draw()
+    this.#nextWinner = this.#auction.draw()
   }
 
   static async start(parts: BuilderParts): Promise<Builder> {
@@ -120,9 +110,10 @@ export class Builder {
     const block = await this.#state.latestBlock()
     this.#head = block
     this.#pause = 0
-    await this.#orders.settle(block.number, new Set(block.transactions), (account) => this.#state.nonce(account))
+    const included = new Set(block.transactions)
+    await this.#orders.settle(block.number, this.#nextWinner, included, (account) => this.#state.nonce(account))
     await this.#pool.prune()
-    this.#nextWinner = this.#draw()
+    this.#nextWinner = this.#auction.draw()
     this.#nextBaseFee = this.#wander(block.baseFeePerGas)
     await this.#state.rpc.request('anvil_setNextBlockBaseFeePerGas', [toQuantity(this.#nextBaseFee)])
     return block.number
@@ -134,8 +125,10 @@ export class Builder {
    */
   async #submit(slot: BlockSlot, first: (() => Promise<void>) | undefined): Promise<boolean> {
     await first?.()
+    const winner = this.#nextWinner
+    const builder = this.#auction.takesPrivateOrders(winner.name) ? winner : undefined
     const selection = new BlockSelection(this.#state, slot)
-    for (const { raw, hash } of await selection.select(this.#orders, this.#pool)) {
+    for (const { raw, hash } of await selection.select(this.#orders, this.#pool, builder)) {
       try {
         await this.#state.rpc.request('eth_sendRawTransaction', [raw])
       } catch (error) {
@@ -160,18 +153,6 @@ export class Builder {
     await this.#state.rpc.request('anvil_dropAllTransactions')
   }
 
-  /** Who makes the next block. */
-  #draw(): BlockBuilder {
-    let draw = blockBuilders.length > 1 ? this.#random.uniform() : 0
-    for (const builder of blockBuilders) {
-      draw -= builder.share
-      if (draw < 0) return builder
-    }
-    const [first] = blockBuilders
-    if (first === undefined) throw new Error('there is no builder')
-    return first
-  }
-
   #wander(current: bigint): bigint {
     const away = Math.log(Number(current) / Number(this.#usualBaseFee))
     const wanted = -baseFee.pull * away + baseFee.noise * this.#random.normal()
@@ -185,7 +166,9 @@ export interface BuilderParts {
   gate: ReadGate
   pool: PublicPool
   orders: PrivateOrders
+  /** For the base fee. */
   random: Random
+  auction: BlockAuction
   /** Seconds of chain time from block to block. */
   blockSeconds: number
   beforeBlock: BeforeBlock

@@ -1,13 +1,16 @@
 import type { Address } from 'viem'
 import { devnet as localChain } from '../../shared/chain/chains/424242.ts'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
+import type { RelayName } from '../../shared/chain/relays.ts'
 import { type DevnetAccounts, devnetAccounts } from './accounts.ts'
 import type { Anvil } from './anvil.ts'
+import { BlockAuction } from './block-builders.ts'
 import { BlockClock, Builder } from './builder.ts'
 import { ChainState } from './chain-state.ts'
 import { DevnetError } from './errors.ts'
 import { replaceFeeds } from './feed-replacement.ts'
 import { startFork } from './fork.ts'
+import { LaggingNode } from './lagging-node.ts'
 import { Market, readFeeds } from './market.ts'
 import { NodeMethods } from './node-methods.ts'
 import { OperatorMethods } from './operator-methods.ts'
@@ -15,11 +18,15 @@ import { startOrigin } from './origin.ts'
 import { PublicSightings } from './pool-readers.ts'
 import { defaultVolatility, PricePath } from './price-path.ts'
 import { PrivateOrders } from './private-orders.ts'
+import { Providers } from './providers.ts'
 import { RpcProxy } from './proxy.ts'
 import { PublicPool } from './public-pool.ts'
 import { seededRandom } from './random.ts'
 import { ReadGate } from './read-gate.ts'
-import { Relay } from './relay.ts'
+import { RelayFaultBoard } from './relay-faults.ts'
+import { openEndpoints } from './relays/open-endpoints.ts'
+import { relayUrlsOf } from './relays/relay-urls.ts'
+import { RpcFaultBoard } from './rpc-faults.ts'
 import { devnetPoolsAddress } from './world.ts'
 import { worldPools } from './world-pools.ts'
 
@@ -61,7 +68,10 @@ export interface DevnetControl {
 
 export interface Devnet {
   rpcUrl: string
+  /** Flashbots' JSON-RPC. */
   relayUrl: string
+  /** Where each kind of relay is. */
+  relayUrls: Record<RelayName, string>
   chain: ChainDefinition
   accounts: DevnetAccounts
   control: DevnetControl
@@ -131,11 +141,13 @@ async function start(
   const pool = new PublicPool(state)
   const sightings = new PublicSightings(pool)
   const orders = new PrivateOrders()
-  const random = seededRandom(`builders ${options.seed ?? defaultSeed}`)
+  const seed = options.seed ?? defaultSeed
+  const random = seededRandom(`builders ${seed}`)
+  const auction = new BlockAuction(seededRandom(`auction ${seed}`))
   const market = await openMarket(options, state, pool, chain, accounts)
   const { blockSeconds } = chain
   const beforeBlock = async (slot: Parameters<Market['act']>[0]) => market?.act(slot)
-  const builder = await Builder.start({ state, gate, pool, orders, random, blockSeconds, beforeBlock })
+  const builder = await Builder.start({ state, gate, pool, orders, random, auction, blockSeconds, beforeBlock })
   const clock = new BlockClock(
     () => builder.produce(),
     (blockSeconds * 1000) / speed,
@@ -144,19 +156,41 @@ async function start(
     },
   )
   closers.push(() => clock.stop())
-  const relay = new Relay({ state, orders, pool, builder })
+  const relayFaults = new RelayFaultBoard()
+  const node = new NodeMethods(state, pool)
+  const endpoints = openEndpoints({
+    ...{ state, gate, builder, auction, orders, pool, node, seed },
+    faults: relayFaults,
+  })
   const mintable = !isReal
+  const rpcFaults = new RpcFaultBoard()
+  const providers = new Providers(node, new LaggingNode(node, anvil.rpc, () => builder.head.number), rpcFaults)
   const operator = new OperatorMethods({
-    ...{ state, chain, gate, builder, clock, pool, orders, sightings, relay, market, mintable, speed },
+    ...{
+      state,
+      chain,
+      gate,
+      builder,
+      clock,
+      pool,
+      orders,
+      sightings,
+      relayFaults,
+      rpcFaults,
+      auction,
+      market,
+      mintable,
+      speed,
+    },
   })
   // The first block: the price feeds are fresh in it, and nobody waits for anything the fork has to fetch.
   await builder.produce()
-  proxy.open({ gate, node: new NodeMethods(state, pool), relay, operator })
+  proxy.open({ gate, providers, endpoints, operator })
   if (options.automine ?? true) clock.start()
   const rpcUrl = `http://127.0.0.1:${proxy.port}`
   return {
-    ...{ rpcUrl, relayUrl: `${rpcUrl}/relay`, chain, accounts, speed },
-    control: controlOf(operator, clock, relay, sightings),
+    ...{ rpcUrl, relayUrl: `${rpcUrl}/relay`, relayUrls: relayUrlsOf(rpcUrl), chain, accounts, speed },
+    control: controlOf(operator, clock, sightings),
     chainTime: () => gate.read(async () => builder.head.timestamp),
     failed: firstFailure(anvils, isStopping),
   }
@@ -194,12 +228,7 @@ async function openMarket(
   return new Market(parts, !isReal && (options.market ?? true))
 }
 
-function controlOf(
-  operator: OperatorMethods,
-  clock: BlockClock,
-  relay: Relay,
-  sightings: PublicSightings,
-): DevnetControl {
+function controlOf(operator: OperatorMethods, clock: BlockClock, sightings: PublicSightings): DevnetControl {
   return {
     mine: (blocks = 1) => operator.mine(blocks),
     setAutomine: async (on) => (on ? clock.start() : clock.stop()),
@@ -211,7 +240,7 @@ function controlOf(
     },
     publicSightings: (sender) => sightings.count(sender),
     setLeak: (on) => {
-      relay.faults.leak = on
+      operator.setLeak(on)
     },
     fund: (token, to, amount) => operator.fund(token, to, amount),
   }

@@ -1,4 +1,4 @@
-/** What can keep the local chain from starting; `message` is one plain sentence for people. */
+/** What can keep the local chain from starting, or from being steered; `message` is one plain sentence for people. */
 export type DevnetFailure =
   | 'port-in-use'
   | 'fork-unreachable'
@@ -9,6 +9,8 @@ export type DevnetFailure =
   | 'bad-option'
   | 'world-differs'
   | 'transaction-failed'
+  | 'chain-silent'
+  | 'call-refused'
 
 export class DevnetError extends Error {
   readonly failure: DevnetFailure

@@ -1,18 +1,21 @@
-import { type Address, encodeFunctionData, getAddress, parseAbi } from 'viem'
+import type { Address } from 'viem'
 import { z } from 'zod'
-import type { ChainDefinition, TokenDefinition } from '../../shared/chain/chains/chain.ts'
+import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { address, decimalString } from '../../shared/schema/primitives.ts'
+import { type BlockAuction, builderNames } from './block-builders.ts'
 import type { BlockClock, Builder } from './builder.ts'
 import type { ChainState } from './chain-state.ts'
-import { devnetTokenAbi } from './generated/devnetToken.ts'
-import { invalidParameters, type JsonRpcRequest, methodNotFound, serverError, toQuantity } from './json-rpc.ts'
+import { fund } from './funding.ts'
+import { invalidParameters, type JsonRpcRequest, methodNotFound, serverError } from './json-rpc.ts'
 import type { Market } from './market.ts'
+import { onOff, parsed } from './parameters.ts'
 import type { PublicSightings } from './pool-readers.ts'
 import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
 import type { ReadGate } from './read-gate.ts'
-import type { Relay } from './relay.ts'
+import { endpointNames, type RelayFaultBoard } from './relay-faults.ts'
 import { deepestReorganisation } from './reorganisation.ts'
+import type { RpcFaultBoard } from './rpc-faults.ts'
 
 export interface OperatorParts {
   state: ChainState
@@ -23,7 +26,9 @@ export interface OperatorParts {
   pool: PublicPool
   orders: PrivateOrders
   sightings: PublicSightings
-  relay: Relay
+  relayFaults: RelayFaultBoard
+  rpcFaults: RpcFaultBoard
+  auction: BlockAuction
   /** Undefined on a real fork, whose feeds are not ours to move. */
   market: Market | undefined
   /** Tokens of which we can make more; the others exist only as they are on the forked chain. */
@@ -31,34 +36,22 @@ export interface OperatorParts {
   speed: number
 }
 
-/** What `npm run devnet -- --help` says of each method. */
-export const operatorHelp: readonly (readonly [string, string])[] = [
-  ['devnet_mine [blocks]', 'makes blocks at once (1 unless told); returns the newest number'],
-  [
-    'devnet_reorg [depth]',
-    'replaces the newest 1 to 3 blocks (1 unless told) by empty ones; what was in them waits again',
-  ],
-  ['devnet_skip [seconds]', 'lets time pass without blocks: the next one comes so much later (up to a day)'],
-  ['devnet_setAutomine [bool]', 'starts or stops making blocks by the clock'],
-  ['devnet_setPrice [symbol, usd]', 'moves the reference price; feeds and pools follow in the next block'],
-  ['devnet_market [bool]', 'lets the price move by itself, or holds it'],
-  ['devnet_feedKeeper [bool]', 'off: nobody posts to the feeds, so they grow stale'],
-  ['devnet_publicSightings [address]', "how many of this sender's transactions the public pool has shown"],
-  ['devnet_leak [bool]', 'the relay also publishes what it is given'],
-  ['devnet_fund [token, to, amount]', 'gives base units (decimal string) of a token; "ETH" gives wei'],
-  ['devnet_status []', 'where the chain, the pool, the relay and the market stand'],
-]
-
 const mostBlocks = 10_000
-const wethAbi = parseAbi(['function deposit() payable', 'function transfer(address to, uint256 amount) returns (bool)'])
-const flag = z.tuple([
-  z.union([z.boolean(), z.literal('on'), z.literal('off')]).transform((v) => v === true || v === 'on'),
-])
+const flag = z.tuple([onOff])
 const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
 const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
 const skipSchema = z.tuple([z.int().min(0).max(86_400)])
+const builderSchema = z.tuple([z.enum(builderNames), onOff])
+const relayFaultSchema = z.tuple([z.enum(endpointNames), z.string()], z.unknown())
+const rpcFaultSchema = z.tuple(
+  [z.string().regex(/^[\w-]{1,40}$/, 'is the first segment of a path'), z.string()],
+  z.unknown(),
+)
+const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
-const fundSchema = z.tuple([z.string(), address, decimalString.transform((text) => BigInt(text))])
+/** A small one may come as a number, as a person types it. */
+const baseUnitAmount = z.union([decimalString, z.int().min(0)]).transform((amount) => BigInt(amount))
+const fundSchema = z.tuple([z.string(), address, baseUnitAmount])
 
 /** `devnet_…`: how tests and people steer the local chain. */
 export class OperatorMethods {
@@ -69,7 +62,7 @@ export class OperatorMethods {
   }
 
   async answer({ method, params = [] }: JsonRpcRequest): Promise<unknown> {
-    const { builder, clock, relay, sightings } = this.#parts
+    const { builder, clock, relayFaults, auction, sightings } = this.#parts
     switch (method) {
       case 'devnet_mine':
         return this.mine(parsed(mineSchema, params)[0])
@@ -95,9 +88,23 @@ export class OperatorMethods {
         return this.#market().posting
       case 'devnet_publicSightings':
         return sightings.count(parsed(z.tuple([address]), params)[0])
+      case 'devnet_relayFault': {
+        const [endpoint, fault, value = true] = parsed(relayFaultSchema, params)
+        return relayFaults.set(endpoint, fault, value)
+      }
+      case 'devnet_rpcFault': {
+        const [path, fault, value = true] = parsed(rpcFaultSchema, params)
+        return this.#rpcFault(path, fault, value)
+      }
       case 'devnet_leak':
-        relay.faults.leak = parsed(flag, params)[0]
-        return relay.faults.leak
+        return this.setLeak(parsed(flag, params)[0])
+      case 'devnet_privateOrder':
+        return this.#privateOrder(parsed(hashSchema, params)[0])
+      case 'devnet_builder': {
+        const [name, taking] = parsed(builderSchema, params)
+        auction.setTaking(name, taking)
+        return auction.takesPrivateOrders(name)
+      }
       case 'devnet_fund': {
         const [token, to, amount] = parsed(fundSchema, params)
         await this.fund(token, to, amount)
@@ -130,55 +137,34 @@ export class OperatorMethods {
     return market.moving
   }
 
+  /** Whether /relay publishes whatever it is given. */
+  setLeak(on: boolean): boolean {
+    this.#parts.relayFaults.set('relay', 'leak', on)
+    return on
+  }
+
   /** Gives `to` base units of a token (symbol or address), or wei for "ETH"; in force when it returns. */
-  async fund(token: string, to: Address, amount: bigint): Promise<void> {
-    const { state, gate } = this.#parts
-    if (token.toUpperCase() === 'ETH') {
-      const balance = await state.balance(to)
-      await gate.exclusive(() => state.rpc.request('anvil_setBalance', [to, toQuantity(balance + amount)]))
-      return
-    }
-    const definition = this.#token(token)
-    if (definition.symbol !== 'WETH' && !this.#parts.mintable) {
-      throw serverError(
-        `${definition.symbol} on a fork of ${this.#parts.chain.name} cannot be made; buy it on the chain`,
-      )
-    }
-    await this.#parts.builder.produce(() => this.#give(definition, to, amount))
+  fund(token: string, to: Address, amount: bigint): Promise<void> {
+    return fund(this.#parts, token, to, amount)
   }
 
-  /** From an account nobody has the key of. */
-  async #give(token: TokenDefinition, to: Address, amount: bigint): Promise<void> {
-    const { rpc } = this.#parts.state
-    const giver = getAddress('0x00000000000000000000000000000000000f0dde')
-    await rpc.request('anvil_setBalance', [giver, toQuantity(amount + 10n ** 20n)])
-    await rpc.request('anvil_impersonateAccount', [giver])
-    const send = (data: `0x${string}`, value: bigint) =>
-      rpc.request('eth_sendTransaction', [
-        {
-          from: giver,
-          to: token.address,
-          data,
-          value: toQuantity(value),
-          gas: toQuantity(200_000),
-          gasPrice: toQuantity(10n ** 11n),
-        },
-      ])
-    if (token.symbol === 'WETH') {
-      await send(encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), amount)
-      await send(encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [to, amount] }), 0n)
-    } else {
-      await send(encodeFunctionData({ abi: devnetTokenAbi, functionName: 'mint', args: [to, amount] }), 0n)
+  #rpcFault(path: string, fault: string, value: unknown): Record<string, unknown> {
+    if (endpointNames.some((name) => name === path)) {
+      throw invalidParameters(`/${path} takes private orders; its faults are set with devnet_relayFault`)
     }
-    await rpc.request('anvil_stopImpersonatingAccount', [giver])
+    return this.#parts.rpcFaults.set(path, fault, value)
   }
 
-  #token(text: string): TokenDefinition {
-    const token = this.#parts.chain.tokens.find(
-      ({ symbol, address: at }) => symbol === text || at.toLowerCase() === text.toLowerCase(),
-    )
-    if (token === undefined) throw invalidParameters(`this chain has no token ${text}`)
-    return token
+  /** A private transaction as each endpoint holds it that was given it. */
+  #privateOrder(hash: string) {
+    return this.#parts.orders.everywhere(hash).map((order) => ({
+      endpoint: order.endpoint,
+      builders: [...order.builders],
+      firstBlock: order.firstBlock,
+      maximumBlock: order.maximumBlock,
+      status: order.status,
+      preferences: order.preferences ?? null,
+    }))
   }
 
   #market(): Market {
@@ -187,7 +173,7 @@ export class OperatorMethods {
   }
 
   #status() {
-    const { chain, builder, clock, pool, orders, relay, market, speed } = this.#parts
+    const { chain, builder, clock, pool, orders, relayFaults, rpcFaults, auction, market, speed } = this.#parts
     const { number, timestamp, baseFeePerGas } = builder.head
     return {
       chainId: chain.id,
@@ -198,7 +184,10 @@ export class OperatorMethods {
       speed,
       automine: clock.ticking,
       publicPool: pool.size,
-      relay: { ...orders.waiting(number + 1), leak: relay.faults.leak },
+      builders: Object.fromEntries(builderNames.map((name) => [name, { taking: auction.takesPrivateOrders(name) }])),
+      privateOrders: orders.waiting(number + 1),
+      relayFaults: relayFaults.active(),
+      rpcFaults: rpcFaults.active(),
       market:
         market === undefined
           ? null
@@ -209,11 +198,4 @@ export class OperatorMethods {
             },
     }
   }
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw invalidParameters(`invalid params: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
 }

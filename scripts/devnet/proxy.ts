@@ -1,34 +1,30 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { portInUse } from './anvil.ts'
-import {
-  invalidRequest,
-  JsonRpcError,
-  type JsonRpcRequest,
-  maximumBodyBytes,
-  requestSchema,
-  serverError,
-} from './json-rpc.ts'
-import type { NodeMethods } from './node-methods.ts'
+import { failure, type HttpAnswer, json, send } from './http-answer.ts'
+import { invalidRequest, JsonRpcError, type JsonRpcRequest, maximumBodyBytes, requestSchema } from './json-rpc.ts'
 import type { OperatorMethods } from './operator-methods.ts'
+import type { Providers } from './providers.ts'
 import type { ReadGate } from './read-gate.ts'
-import type { Relay } from './relay.ts'
-import { requestSigner } from './relay-authentication.ts'
+import { type EndpointName, endpointNames } from './relay-faults.ts'
+import type { EndpointServer } from './relays/endpoint-server.ts'
 
 /** What stands behind the proxy's doors. */
 export interface Backend {
   gate: ReadGate
-  node: NodeMethods
-  relay: Relay
+  providers: Providers
+  endpoints: ReadonlyMap<EndpointName, EndpointServer>
   operator: OperatorMethods
 }
 
 type Answer = { jsonrpc: '2.0'; id: JsonRpcRequest['id'] } & ({ result: unknown } | { error: unknown })
 
-const relayPath = '/relay'
 const batchSchema = z.array(z.unknown()).min(1).max(1000)
 
-/** The only way to the live chain: node methods on any path, the relay at /relay, operator methods (`devnet_…`). */
+/**
+ * The only way to the live chain: whoever takes private orders at the path of its name, node methods on every other path
+ * (each is a provider, which may have faults), operator methods (`devnet_…`).
+ */
 export class RpcProxy {
   readonly #server: Server
   #backend: Backend | undefined
@@ -42,7 +38,7 @@ export class RpcProxy {
     // Longer than any client keeps an idle connection, so that none is closed under a request on its way.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
-        if (!response.headersSent) send(response, 500, failure(null, error))
+        if (!response.headersSent) send(response, json(500, failure(null, error)))
       })
     })
   }
@@ -77,27 +73,27 @@ export class RpcProxy {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    if (request.method === 'GET' && path.startsWith(`${relayPath}/tx/`)) {
-      const { gate, relay } = await this.#ready()
-      const hash = path.slice(relayPath.length + 4)
-      return send(response, 200, await gate.read(async () => relay.transactionStatus(hash)))
+    const [, first = '', ...rest] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
+    const endpoint = endpointNames.find((name) => name === first)
+    if (request.method === 'GET' && endpoint !== undefined) {
+      const backend = await this.#ready()
+      return send(response, await server(backend, endpoint).get(rest.join('/')))
     }
-    if (request.method !== 'POST') return send(response, 405, failure(null, invalidRequest('use POST')))
+    if (request.method !== 'POST') return send(response, json(405, failure(null, invalidRequest('use POST'))))
     const body = await readBody(request)
-    if (body === undefined) return send(response, 413, failure(null, invalidRequest('request too large')))
+    if (body === undefined) return send(response, json(413, failure(null, invalidRequest('request too large'))))
     let message: unknown
     try {
       message = JSON.parse(body)
     } catch {
-      return send(response, 400, failure(null, new JsonRpcError(-32700, 'parse error')))
+      return send(response, json(400, failure(null, new JsonRpcError(-32700, 'parse error'))))
     }
     const backend = await this.#ready()
-    if (path === relayPath || path === `${relayPath}/`) {
-      const signature = request.headers['x-flashbots-signature']
-      return send(response, 200, await answerRelay(backend, message, body, signature?.toString()))
+    if (endpoint !== undefined) {
+      const signature = request.headers['x-flashbots-signature']?.toString()
+      return send(response, await server(backend, endpoint).post(message, body, signature))
     }
-    send(response, 200, Array.isArray(message) ? await answerBatch(backend, message) : await answer(backend, message))
+    send(response, await answerNode(backend, first, message))
   }
 
   async #ready(): Promise<Backend> {
@@ -107,52 +103,55 @@ export class RpcProxy {
   }
 }
 
-async function answer(backend: Backend, message: unknown): Promise<Answer> {
+/** Operator methods are no provider's, and go through whatever is wrong with it. */
+async function answerNode(backend: Backend, path: string, message: unknown): Promise<HttpAnswer> {
+  const messages = Array.isArray(message) ? message : [message]
+  const steers = messages.some((one) => isOperator(requestSchema.safeParse(one).data))
+  const broken = steers ? undefined : backend.providers.outage(path)
+  if (broken !== undefined) return broken
+  return json(
+    200,
+    Array.isArray(message) ? await answerBatch(backend, path, message) : await answer(backend, path, message),
+  )
+}
+
+async function answer(backend: Backend, path: string, message: unknown): Promise<Answer> {
   const request = requestSchema.safeParse(message)
   if (!request.success) return failure(null, invalidRequest('invalid request'))
   return isOperator(request.data)
     ? reply(request.data, () => backend.operator.answer(request.data))
-    : backend.gate.read(() => reply(request.data, () => backend.node.answer(request.data)))
+    : backend.gate.read(() => reply(request.data, () => backend.providers.answer(path, request.data)))
 }
 
 /** All of a batch sees one block, unless it holds operator methods, which make blocks. */
-async function answerBatch(backend: Backend, messages: readonly unknown[]): Promise<unknown> {
+async function answerBatch(backend: Backend, path: string, messages: readonly unknown[]): Promise<unknown> {
   const batch = batchSchema.safeParse(messages)
   if (!batch.success) return failure(null, invalidRequest('a batch holds 1 to 1000 requests'))
   const requests = batch.data.map((message) => requestSchema.safeParse(message))
-  if (requests.some((request) => request.success && isOperator(request.data))) {
+  if (requests.some(({ data }) => isOperator(data))) {
     const answers: Answer[] = []
-    for (const message of batch.data) answers.push(await answer(backend, message))
+    for (const message of batch.data) answers.push(await answer(backend, path, message))
     return answers
   }
   return backend.gate.read(() =>
     Promise.all(
       requests.map((request) =>
         request.success
-          ? reply(request.data, () => backend.node.answer(request.data))
+          ? reply(request.data, () => backend.providers.answer(path, request.data))
           : failure(null, invalidRequest('invalid request')),
       ),
     ),
   )
 }
 
-/** The relay takes no batches, and nothing that is not signed. */
-async function answerRelay(
-  backend: Backend,
-  message: unknown,
-  body: string,
-  signature: string | undefined,
-): Promise<Answer> {
-  const request = requestSchema.safeParse(message)
-  if (!request.success) return failure(null, invalidRequest('invalid request'))
-  return reply(request.data, async () => {
-    const signer = await requestSigner(signature, body)
-    return backend.gate.read(() => backend.relay.answer(request.data, signer))
-  })
+function server({ endpoints }: Backend, name: EndpointName): EndpointServer {
+  const found = endpoints.get(name)
+  if (found === undefined) throw new Error(`no endpoint ${name} was opened`)
+  return found
 }
 
-function isOperator({ method }: JsonRpcRequest): boolean {
-  return method.startsWith('devnet_')
+function isOperator(request: JsonRpcRequest | undefined): boolean {
+  return request?.method.startsWith('devnet_') === true
 }
 
 async function reply(request: JsonRpcRequest, work: () => Promise<unknown>): Promise<Answer> {
@@ -161,12 +160,6 @@ async function reply(request: JsonRpcRequest, work: () => Promise<unknown>): Pro
   } catch (error) {
     return failure(request.id ?? null, error)
   }
-}
-
-function failure(id: JsonRpcRequest['id'], error: unknown): Answer {
-  const known = error instanceof JsonRpcError ? error : serverError('the local chain does not answer')
-  const { code, message, data } = known
-  return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } }
 }
 
 /** Undefined when it is larger than anything we read. */
@@ -180,8 +173,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

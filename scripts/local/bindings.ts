@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Hex } from 'viem'
 import { generatePrivateKey, type HDAccount } from 'viem/accounts'
+import { relayNames } from '../../shared/chain/relays.ts'
 import type { Devnet } from '../devnet/devnet.ts'
+
+/** All but the sequencer, which includes what reverts: where there are builders, nobody has to pay for that. */
+const ladder = relayNames.filter((name) => name !== 'sequencer')
 
 /**
  * Variables and secrets of a worker on this chain. Both providers are the one proxy by two paths; the relay key is new
@@ -14,7 +18,7 @@ export async function workerBindings(
   return {
     CHAIN_ID: String(devnet.chain.id),
     RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
-    RELAY_LADDER: `flashbots-private=${devnet.relayUrl},flashbots-bundle=${devnet.relayUrl}`,
+    RELAY_LADDER: ladder.map((name) => `${name}=${devnet.relayUrls[name]}`).join(','),
     EXECUTOR_SEED: secrets.executorSeed,
     RELAY_AUTHENTICATION_KEY: generatePrivateKey(),
     KEEPER_KEY: privateKeyOf(devnet.accounts.trader),

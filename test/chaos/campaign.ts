@@ -201,7 +201,8 @@ export class Campaign {
   }
 
   async #chainMoves(): Promise<void> {
-    const { chain, network } = this.#world
+    const { chain, faults } = this.#world
+    if (faults.refusingBuilders.length > 0) this.#faults.add('builder refuses, rounds')
     const move = this.#schedule.chainMove()
     if (move.kind !== 'blocks' || move.count > 2) this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(move)}`)
     if (move.kind === 'reorganisation') await this.#reorganise(move.depth)
@@ -209,7 +210,6 @@ export class Campaign {
       this.#faults.add('clock jump of the chain')
       await chain.skip(move.seconds)
     } else await chain.mine(move.kind === 'blocks' ? move.count : 1)
-    await network.held.releaseDue()
   }
 
   async #reorganise(depth: number): Promise<void> {
@@ -242,12 +242,11 @@ export class Campaign {
     }
   }
 
-  #switch({ kind, where }: Happening & { kind: 'worsen' | 'mend' }): void {
-    const { relays, providers } = this.#world.network
-    const board = where === 'relay' ? relays : providers
+  async #switch({ kind, where }: Happening & { kind: 'worsen' | 'mend' }): Promise<void> {
+    const { faults } = this.#world
     const random = this.#schedule.stream(`${where} switches`)
-    if (kind === 'mend') board.mend(random)
-    else this.#trail.note(`tick ${this.#ticks}: ${where} ${board.worsen(random)}`)
+    if (kind === 'mend') await faults.mend(where, random)
+    else this.#trail.note(`tick ${this.#ticks}: ${await faults.worsen(where, random)}`)
   }
 
   async #price(symbol: string, factor: number): Promise<void> {
@@ -298,10 +297,8 @@ export class Campaign {
 
   /** Faults end; the world must come to rest by itself, trade a fresh order whole, and its books must agree. */
   async #calm(): Promise<number> {
-    const { vault, network, chain, parents, turns } = this.#world
-    network.relays.clear()
-    network.providers.clear()
-    network.held.forget()
+    const { vault, faults, chain, parents, turns } = this.#world
+    await faults.clear()
     turns.disarm()
     chain.clockError = 0
     await rpc('devnet_feedKeeper', [true])
@@ -358,12 +355,11 @@ export class Campaign {
   }
 
   async #calmRound(): Promise<void> {
-    const { mailbox, chain, network } = this.#world
+    const { mailbox, chain } = this.#world
     await this.#together([cron(this.#world)])
     for (const letter of mailbox.takeDue()) await this.#together([deliver(this.#world, [letter])])
     await ringAlarm(this.#world, 'ring')
     await chain.mine()
-    await network.held.releaseDue()
   }
 
   async #report(fills: number): Promise<ChaosReport> {

@@ -28,7 +28,6 @@ export class Look {
   #sequence = -1
   #sightings = 0
   #reorganisations = 0
-  #published = 0
   #head: Hex
   #length = 0
 
@@ -150,13 +149,12 @@ export class Look {
   async #private(): Promise<void> {
     const { chain, executor, network } = this.#world
     const sightings = await publicSightings(executor)
-    const published = network.held.published.size
-    const excused = published > this.#published || chain.reorganisations > this.#reorganisations
+    const excused = network.leaked || chain.reorganisations > this.#reorganisations
     if (sightings > this.#sightings && !excused) {
       this.#witness.accuse('never public', `The public pool shows ${sightings} transactions, and no relay leaked.`)
     }
     this.#sightings = sightings
-    this.#published = published
+    network.leaked = false
     this.#reorganisations = chain.reorganisations
   }
 

@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../../scripts/devnet/random.ts'
+import type { BoardName } from './faults.ts'
 import { type Ending, endings, type Moment, moments } from './turns.ts'
 
 /** What befalls a message on its way. */
@@ -16,8 +17,8 @@ export type Happening =
   | { kind: 'price'; symbol: string; factor: number }
   | { kind: 'feeds'; posting: boolean }
   | { kind: 'clock'; seconds: number }
-  | { kind: 'worsen'; where: 'relay' | 'provider' }
-  | { kind: 'mend'; where: 'relay' | 'provider' }
+  | { kind: 'worsen'; where: BoardName }
+  | { kind: 'mend'; where: BoardName }
 
 /** How an await is disturbed. */
 export type Disturbance =
@@ -126,6 +127,7 @@ export class Schedule {
     for (const [where, often] of [
       ['relay', 0.15],
       ['provider', 0.05],
+      ['builder', 0.02],
     ] as const) {
       if (this.#chance(where, often)) happenings.push({ kind: 'worsen', where })
       if (this.#chance(where, 0.2, false)) happenings.push({ kind: 'mend', where })

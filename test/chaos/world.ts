@@ -17,7 +17,7 @@ import { database, env } from '../integration/agent-world.ts'
 import { reach } from '../integration/local-chain.ts'
 import { type Sabotage, steppedBindings } from './bindings.ts'
 import { Chain } from './chain.ts'
-import { HeldOrders } from './held-orders.ts'
+import { Faults } from './faults.ts'
 import { type Letter, Mailbox } from './mailbox.ts'
 import { Network } from './network.ts'
 import type { Parent } from './parents.ts'
@@ -39,6 +39,7 @@ export interface World {
   executor: Address
   chain: Chain
   mailbox: Mailbox
+  faults: Faults
   network: Network
   turns: Turns
   /** The worker's bindings: every call through them is a named await. */
@@ -59,12 +60,13 @@ export async function openChaosWorld(seed: string, sabotage: Sabotage): Promise<
   vi.spyOn(Date, 'now').mockImplementation(() => chain.wallMilliseconds)
   const turns = new Turns(seededRandom(`${seed} turns`))
   const mailbox = new Mailbox(chain)
-  const held = new HeldOrders(chain, reach.rpcUrl)
-  const network = new Network(turns, seededRandom(`${seed} network`), relayPlaces(), held)
+  const faults = new Faults(relayPlaces())
+  await faults.clear()
+  const network = new Network(turns, faults)
   network.stand()
   await database.insert(vaults).values({ address: vault, chainId: reach.chain.id, name: 'Treasury', createdAt: 0 })
   return {
-    ...{ vault, executor, chain, mailbox, network, turns, parents: [] },
+    ...{ vault, executor, chain, mailbox, faults, network, turns, parents: [] },
     env: steppedBindings(turns, mailbox, sabotage),
   }
 }

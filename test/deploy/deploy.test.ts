@@ -141,7 +141,7 @@ describe('what stops it, before anything is made', () => {
     [
       'a relay at no address',
       { RELAY_LADDER: 'titan=ftp://a' },
-      /^The address of the relay titan must be an http\(s\)/,
+      /^The address of the relay titan must be an https address/,
     ],
   ])('%s', async (_name, change, sentence) => {
     const failure = await deploy({ ...environment, ...change }).then(

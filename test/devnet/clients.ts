@@ -1,5 +1,6 @@
 import { type Address, type Hex, keccak256, stringToBytes } from 'viem'
 import { generatePrivateKey, type HDAccount, privateKeyToAccount } from 'viem/accounts'
+import { blockBuilders } from '../../scripts/devnet/block-builders.ts'
 import type { Devnet } from '../../scripts/devnet/devnet.ts'
 
 /** What a JSON-RPC server answered. */
@@ -18,7 +19,13 @@ export async function post(url: string, body: string, headers: Record<string, st
 }
 
 export async function call(url: string, method: string, ...params: unknown[]): Promise<RpcAnswer> {
-  return (await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))) as RpcAnswer
+  return answerOf(await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })))
+}
+
+/** Titan says null where there is no error. */
+function answerOf(answer: unknown): RpcAnswer {
+  const { error, ...rest } = answer as Omit<RpcAnswer, 'error'> & { error?: RpcAnswer['error'] | null }
+  return error === undefined || error === null ? rest : { ...rest, error }
 }
 
 /** The result of a call that must succeed. */
@@ -28,13 +35,13 @@ export async function ask(url: string, method: string, ...params: unknown[]): Pr
   return result
 }
 
-/** A relay client with a key of its own. */
-export function relayClient(devnet: Devnet) {
+/** A client of a relay, the Flashbots one unless another is named, with a key of its own. */
+export function relayClient(devnet: Devnet, url = devnet.relayUrl) {
   const key = privateKeyToAccount(generatePrivateKey())
   return async (method: string, ...params: unknown[]): Promise<RpcAnswer> => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const signature = await key.signMessage({ message: keccak256(stringToBytes(body)) })
-    return (await post(devnet.relayUrl, body, { 'x-flashbots-signature': `${key.address}:${signature}` })) as RpcAnswer
+    return answerOf(await post(url, body, { 'x-flashbots-signature': `${key.address}:${signature}` }))
   }
 }
 
@@ -75,7 +82,39 @@ export async function transactionsOf(devnet: Devnet, block: number): Promise<str
   return (answer as { transactions: string[] }).transactions
 }
 
+/** The name of the builder that made a block, by its coinbase. */
+export async function winnerOf(devnet: Devnet, block: number): Promise<string | undefined> {
+  const answer = await ask(devnet.rpcUrl, 'eth_getBlockByNumber', `0x${block.toString(16)}`, false)
+  return blockBuilders.find(({ coinbase }) => coinbase.toLowerCase() === (answer as { miner: string }).miner)?.name
+}
+
+/** Number of the block that holds a transaction; undefined while none does. */
+export async function blockOf(devnet: Devnet, hash: string): Promise<number | undefined> {
+  const receipt = await ask(devnet.rpcUrl, 'eth_getTransactionReceipt', hash)
+  return receipt === null ? undefined : Number((receipt as { blockNumber: string }).blockNumber)
+}
+
 /** Code that reverts when it is called. */
 export const revertingCode: Hex = '0x60006000fd'
 /** Creation code that leaves {@link revertingCode} behind. */
 export const revertingCreation: Hex = '0x6460006000fd6000526005601bf3'
+
+/** Deploys a contract that always reverts. */
+export async function deployReverting(devnet: Devnet): Promise<{ reverting: Address }> {
+  const { deployer } = devnet.accounts
+  const raw = await deployer.signTransaction({
+    type: 'eip1559',
+    chainId: 424242,
+    nonce: await nonceOf(devnet, deployer),
+    data: revertingCreation,
+    gas: 200_000n,
+    maxFeePerGas: 20_000_000_000n,
+    maxPriorityFeePerGas: 1_000_000_000n,
+  })
+  await ask(devnet.rpcUrl, 'eth_sendRawTransaction', raw)
+  await devnet.control.mine()
+  const receipt = await ask(devnet.rpcUrl, 'eth_getTransactionReceipt', keccak256(raw))
+  const { status, contractAddress } = receipt as { status: string; contractAddress: Address }
+  if (status !== '0x1') throw new Error('the reverting contract was not deployed')
+  return { reverting: contractAddress }
+}

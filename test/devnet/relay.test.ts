@@ -1,7 +1,7 @@
 import { keccak256 } from 'viem'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
-import { ask, call, nonceOf, post, relayClient, revertingCreation, signTransfer, transactionsOf } from './clients.ts'
+import { ask, call, deployReverting, nonceOf, post, relayClient, signTransfer, transactionsOf } from './clients.ts'
 
 let devnet: Devnet
 let relay: ReturnType<typeof relayClient>
@@ -83,7 +83,7 @@ test('the deliberate leak makes it visible', async () => {
 
 test('a private transaction lives until its last block, given as hex or as a number', async () => {
   const { trader } = devnet.accounts
-  const { reverting } = await deployReverting()
+  const { reverting } = await deployReverting(devnet)
   for (const form of [hex, (value: number) => value]) {
     const raw = await signTransfer(trader, { nonce: await nonceOf(devnet, trader), to: reverting, value: 0n })
     const last = (await head()) + 2
@@ -151,7 +151,7 @@ test('a bundle is included whole and in order, before better paying public trans
 
 test('a bundle with a reverting transaction is dropped whole, unless that one may revert', async () => {
   const { trader, keeper } = devnet.accounts
-  const { reverting } = await deployReverting()
+  const { reverting } = await deployReverting(devnet)
   const good = await signTransfer(trader, { nonce: await nonceOf(devnet, trader) })
   const bad = await signTransfer(keeper, { nonce: await nonceOf(devnet, keeper), to: reverting, value: 0n })
   const bundle = async (more: object) =>
@@ -169,7 +169,7 @@ test('a bundle is for one block and its time window; an id replaces and cancels 
   const [first, second] = [await signTransfer(trader, { nonce }), await signTransfer(trader, { nonce, value: 2n })]
   const send = async (tx: string, more: object, blocks = 1) =>
     relay('eth_sendBundle', { txs: [tx], blockNumber: hex((await head()) + blocks), ...more })
-  expect((await send(first, {}, 0)).error?.message).toMatch(/must be a future block/)
+  expect((await send(first, {}, 0)).error?.message).toMatch(/^block \d+ is in the past, current block \d+$/)
   await send(first, { minTimestamp: (await devnet.chainTime()) + 13 })
   await send(first, { maxTimestamp: (await devnet.chainTime()) + 11 })
   expect(await transactionsOf(devnet, await devnet.control.mine())).toEqual([])
@@ -188,7 +188,7 @@ test('a bundle is for one block and its time window; an id replaces and cancels 
 
 test('eth_callBundle tells gas, payment and reverts, and changes nothing', async () => {
   const { trader } = devnet.accounts
-  const { reverting } = await deployReverting()
+  const { reverting } = await deployReverting(devnet)
   const nonce = await nonceOf(devnet, trader)
   const good = await signTransfer(trader, { nonce, tip: 3_000_000_000n })
   const bad = await signTransfer(trader, { nonce: nonce + 1, to: reverting, value: 0n })
@@ -212,30 +212,7 @@ test('bad requests get an error each, and unknown methods do not exist', async (
   for (const params of [[], [{}], [{ txs: [], blockNumber: '0xfff' }], [{ txs: ['0x02'], blockNumber: 'soon' }]]) {
     expect((await relay('eth_sendBundle', ...params)).error).toBeDefined()
   }
-  expect((await relay('mev_sendBundle', {})).error?.code).toBe(-32601)
+  expect((await relay('eth_sendUserOperation', {})).error?.code).toBe(-32601)
   expect((await relay('devnet_leak', true)).error?.code).toBe(-32601)
   expect((await call(devnet.rpcUrl, 'eth_sendBundle', {})).error?.code).toBe(-32601)
 })
-
-/** A contract that always reverts. */
-async function deployReverting(): Promise<{ reverting: `0x${string}` }> {
-  const { deployer } = devnet.accounts
-  const nonce = await nonceOf(devnet, deployer)
-  const raw = await deployer.signTransaction({
-    type: 'eip1559',
-    chainId: 424242,
-    nonce,
-    data: revertingCreation,
-    gas: 200_000n,
-    maxFeePerGas: 20_000_000_000n,
-    maxPriorityFeePerGas: 1_000_000_000n,
-  })
-  await ask(devnet.rpcUrl, 'eth_sendRawTransaction', raw)
-  await devnet.control.mine()
-  const receipt = (await ask(devnet.rpcUrl, 'eth_getTransactionReceipt', keccak256(raw))) as {
-    status: string
-    contractAddress: `0x${string}`
-  }
-  expect(receipt.status).toBe('0x1')
-  return { reverting: receipt.contractAddress }
-}

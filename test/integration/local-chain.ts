@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { type Address, type Hex, hexToNumber } from 'viem'
 import { z } from 'zod'
 import { devnetAccounts } from '../../scripts/devnet/accounts.ts'
+import { relayUrlsOf } from '../../scripts/devnet/relays/relay-urls.ts'
 import type { Reach } from '../../scripts/devnet/transactions.ts'
 import { devnet } from '../../shared/chain/chains/424242.ts'
 import { parseRelayChoices } from '../../shared/chain/relays.ts'
@@ -15,6 +16,9 @@ const rpcUrl =
 
 /** Where the local chain's Flashbots relay is. */
 export const relayUrl = parseRelayChoices(z.string().parse((env as Env).RELAY_LADDER))[0]?.url ?? ''
+
+/** Where each kind of relay is. */
+export const relayUrls = relayUrlsOf(rpcUrl)
 
 /** One request to the local chain, as any client would make it. */
 export async function rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {

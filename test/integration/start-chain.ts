@@ -7,6 +7,9 @@ declare module 'vitest' {
   }
 }
 
+/** Two ways into one relay: which others there are, and in which order, is for each test to say. */
+const ladder = ['flashbots-private', 'flashbots-bundle'] as const
+
 /**
  * One local chain for all integration tests. Blocks are made only when a test asks, and prices move only then, so nothing
  * depends on how fast the machine is; the agent's own clock is slowed until no alarm fires by itself.
@@ -18,7 +21,7 @@ export default async function startChain(project: TestProject): Promise<() => Pr
     CHAIN_ID: String(devnet.chain.id),
     RPC_URLS: `${devnet.rpcUrl}/a,${devnet.rpcUrl}/b`,
     PROVIDER_REQUESTS_PER_SECOND: '100000',
-    RELAY_LADDER: `flashbots-private=${devnet.relayUrl},flashbots-bundle=${devnet.relayUrl}`,
+    RELAY_LADDER: ladder.map((name) => `${name}=${devnet.relayUrls[name]}`).join(','),
     EXECUTOR_SEED: `0x${'51'.repeat(32)}`,
     RELAY_AUTHENTICATION_KEY: `0x${'52'.repeat(32)}`,
     KEEPER_KEY: `0x${'53'.repeat(32)}`,

@@ -1,3 +1,5 @@
+import { refusalPatterns } from './wordings.ts'
+
 export type RelayErrorName =
   | 'Rejected'
   | 'Throttled'
@@ -92,21 +94,12 @@ export class RelayError extends Error {
   }
 }
 
-const patterns: readonly { pattern: RegExp; name: RelayErrorName }[] = [
-  { pattern: /nonce too low|nonce is too low|already used nonce/i, name: 'NonceConsumed' },
-  { pattern: /revert/i, name: 'Reverted' },
-  { pattern: /rate.?limit|too many requests/i, name: 'Throttled' },
-  { pattern: /block.*(passed|in the past|too old)|window.*passed|expired/i, name: 'Excluded' },
-  { pattern: /internal error|timed? ?out|unavailable|try again/i, name: 'Unavailable' },
-]
-
-/** Relays word the same thing differently and rarely give a useful code, so the words decide. */
-export function relayErrorFrom(relay: string, message: string): RelayError {
-  const name = patterns.find(({ pattern }) => pattern.test(message))?.name ?? 'Rejected'
+/**
+ * Relays word the same thing differently and rarely give a useful code, so the words decide.
+ *
+ * @param otherwise what words that nobody knows mean
+ */
+export function relayErrorFrom(relay: string, message: string, otherwise: RelayErrorName = 'Rejected'): RelayError {
+  const name = refusalPatterns.find(({ pattern }) => pattern.test(message))?.name ?? otherwise
   return new RelayError(name, relay, message.slice(0, 300))
-}
-
-/** A relay that has the transaction already: for a resend, that is success. */
-export function alreadyKnown(message: string): boolean {
-  return /already (known|exists|imported|received)|known transaction/i.test(message)
 }

@@ -1,9 +1,12 @@
 import type { FlashbotsBundleProvider } from '@flashbots/ethers-provider-bundle'
 import type { FetchRequest } from 'ethers'
-import { type Hex, hexToBytes, keccak256, stringToBytes } from 'viem'
-import { alreadyKnown, relayErrorFrom } from './errors.ts'
+import { type Hex, stringToBytes } from 'viem'
+import { redact } from '../redact.ts'
+import { bundleFor, bundleHash, cancelEachBlock, replacementUuid, sendForEachBlock } from './bundles.ts'
+import { RelayError, relayErrorFrom } from './errors.ts'
 import { postToRelay, resultOf } from './json-rpc.ts'
-import { nothingReported, type PrivateOrder, type Relay, type RelayReport } from './relay.ts'
+import { nothingReported, type PrivateOrder, type Relay, type RelayReport, type RelaySimulation } from './relay.ts'
+import { alreadyKnown } from './wordings.ts'
 
 const name = 'flashbots-bundle'
 
@@ -19,56 +22,52 @@ export function flashbotsBundle(url: string, authenticationKey: Hex, chainId: nu
   }
   return {
     name,
-    simulate: async (order) => {
-      const answer = await (await provider()).simulate([order.bytes], Number(order.firstBlock))
-      if ('error' in answer) return { ok: false, reason: answer.error.message }
-      const revert = answer.firstRevert
-      if (revert === undefined) return { ok: true, gasUsed: BigInt(answer.totalGasUsed) }
-      return { ok: false, reason: 'revert' in revert ? revert.revert : 'reverted' }
-    },
+    simulate: async (order) => typed(simulate(await provider(), url, order)),
     send: async (order) => {
       const client = await provider()
-      for (const block of blocksOf(order)) await sendForBlock(client, order, block)
+      await sendForEachBlock(order, (block) => typed(sendForBlock(client, order, block)))
     },
-    status: async (order) => bundleStatus(await provider(), order),
+    status: async (order) => typed(bundleStatus(await provider(), order)),
     cancel: async (order) => {
       const client = await provider()
-      const answers = await Promise.all(
-        blocksOf(order).map((block) => client.cancelBundles(replacementId(order.hash, block))),
-      )
-      return answers.every((answer) => !('error' in answer))
+      return cancelEachBlock(order, (block) => typed(client.cancelBundles(replacementUuid(order.hash, block))))
     },
   }
 }
 
-function blocksOf({ firstBlock, lastBlock }: PrivateOrder): bigint[] {
-  return Array.from(
-    { length: Math.max(0, Number(lastBlock - firstBlock) + 1) },
-    (_, offset) => firstBlock + BigInt(offset),
-  )
+/** What the client makes of an answer that it does not understand is an error of any kind: whether it was sent is unclear. */
+async function typed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof RelayError) throw error
+    throw new RelayError('Unknown', name, 'gave an answer that cannot be read', { cause: error })
+  }
+}
+
+async function simulate(client: FlashbotsBundleProvider, url: string, order: PrivateOrder): Promise<RelaySimulation> {
+  const answer = await client.simulate([order.bytes], Number(order.firstBlock))
+  if ('error' in answer) return { ok: false, reason: answer.error.message }
+  if (answer.results.length === 0) throw new RelayError('Unknown', name, 'gave a simulation that cannot be read')
+  const revert = answer.firstRevert
+  if (revert === undefined) return { ok: true, gasUsed: BigInt(answer.totalGasUsed) }
+  return { ok: false, reason: redact('revert' in revert ? revert.revert : 'reverted', url).slice(0, 300) }
 }
 
 async function sendForBlock(client: FlashbotsBundleProvider, order: PrivateOrder, block: bigint): Promise<void> {
-  const answer = await client.sendRawBundle([order.bytes], Number(block), {
-    maxTimestamp: order.deadline,
-    replacementUuid: replacementId(order.hash, block),
-  })
-  if ('error' in answer && !alreadyKnown(answer.error.message)) throw relayErrorFrom(name, answer.error.message)
+  const { txs, maxTimestamp, replacementUuid } = bundleFor(order, block)
+  try {
+    const answer = await client.sendRawBundle([...txs], Number(block), { maxTimestamp, replacementUuid })
+    if ('error' in answer) throw relayErrorFrom(name, answer.error.message)
+  } catch (error) {
+    if (!(error instanceof RelayError && alreadyKnown(error.message))) throw error
+  }
 }
 
 async function bundleStatus(client: FlashbotsBundleProvider, order: PrivateOrder): Promise<RelayReport> {
-  // A bundle's hash is the hash of its transactions' hashes.
-  const stats = await client.getBundleStatsV2(keccak256(order.hash), Number(order.firstBlock))
+  const stats = await client.getBundleStatsV2(bundleHash(order), Number(order.firstBlock))
   if ('error' in stats) return nothingReported
   return stats.isSimulated || 'receivedAt' in stats ? { ...nothingReported, status: 'pending' } : nothingReported
-}
-
-/** A version 4 UUID that follows from transaction and block, so that a resend replaces itself and nothing else. */
-function replacementId(hash: Hex, block: bigint): string {
-  const bytes = hexToBytes(keccak256(stringToBytes(`${hash}:${block}`))).slice(0, 16)
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16)
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`
 }
 
 /** Loaded on first use: most isolates never send a bundle, and ethers costs start-up time. */
@@ -85,10 +84,14 @@ async function openProvider(url: string, authenticationKey: Hex, chainId: number
   return FlashbotsBundleProvider.create(unused, new Wallet(authenticationKey), connection, network)
 }
 
-/** Our own time-outs and error classes in place of the client's: a refusal leaves here typed. */
+/** Our own headers, time-outs and error classes in place of the client's: a refusal leaves here typed. */
 async function deliver(request: FetchRequest) {
   const body = new TextDecoder().decode(request.body ?? new Uint8Array())
-  const answer = await postToRelay(name, request.url, body, { ...request.headers })
+  const headers = {
+    'content-type': request.getHeader('content-type'),
+    'x-flashbots-signature': request.getHeader('x-flashbots-signature'),
+  }
+  const answer = await postToRelay(name, request.url, body, headers)
   resultOf(name, request.url, answer)
   return { statusCode: answer.status, statusMessage: '', headers: {}, body: stringToBytes(answer.text) }
 }

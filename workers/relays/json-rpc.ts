@@ -1,10 +1,14 @@
-import { type Hex, keccak256, stringToBytes } from 'viem'
+import { type Hex, keccak256, type LocalAccount, stringToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { redact } from '../redact.ts'
 import { RelayError, relayErrorFrom } from './errors.ts'
+import { alreadyKnown } from './wordings.ts'
 
 /** Milliseconds a relay gets to answer. */
 export const relayTimeoutMilliseconds = 4_000
+
+/** Characters of an answer that are read: more than any method of ours answers. */
+const longestAnswer = 1_000_000
 
 /** A relay's answer as it came: relays do not reliably speak JSON-RPC when they refuse. */
 export interface RawAnswer {
@@ -24,17 +28,37 @@ export function postToRelay(
 
 /**
  * One HTTP request to a relay.
- * @throws RelayError `Unknown` after a time-out, `Unavailable` if it cannot be reached: the next steps differ
+ * @throws RelayError `Unknown` after a time-out or of an endless answer, `Unavailable` if it cannot be reached: the next steps differ
  */
 export async function askRelay(relay: string, url: string, request: RequestInit): Promise<RawAnswer> {
   try {
     const signal = AbortSignal.timeout(relayTimeoutMilliseconds)
     const response = await fetch(url, { ...request, signal })
-    return { status: response.status, text: await response.text() }
+    const text = await readText(response)
+    if (text === null) throw new RelayError('Unknown', relay, 'gave an answer too long to read')
+    return { status: response.status, text }
   } catch (error) {
+    if (error instanceof RelayError) throw error
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
     if (timedOut) throw new RelayError('Unknown', relay, 'gave no answer in time', { cause: error })
     throw new RelayError('Unavailable', relay, 'could not be reached', { cause: error })
+  }
+}
+
+/** Null for an answer that is too long: a worker's memory is small, and a relay's answer need not end. */
+async function readText(response: Response): Promise<string | null> {
+  if (response.body === null) return ''
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+    if (text.length > longestAnswer) {
+      await reader.cancel()
+      return null
+    }
   }
 }
 
@@ -44,7 +68,7 @@ export function resultOf(relay: string, url: string, { status, text }: RawAnswer
   const answer = parseJson(text)
   const said = errorMessage(answer)
   const message = said === null ? null : redact(said, url)
-  if (status >= 500) throw new RelayError('Unavailable', relay, message ?? `failed with status ${status}`)
+  if (status >= 500) throw relayErrorFrom(relay, message ?? `failed with status ${status}`, 'Unavailable')
   if (message !== null) throw relayErrorFrom(relay, message)
   if (status >= 400) throw relayErrorFrom(relay, `refused with status ${status}`)
   if (answer !== null && typeof answer === 'object' && 'result' in answer) return answer.result
@@ -71,23 +95,57 @@ function errorMessage(answer: unknown): string | null {
   return 'refused without saying why'
 }
 
-/** Calls a relay's methods; every request is signed with the relay authentication key, which never holds funds. */
+/** Calls a relay's methods. */
 export interface RelayClient {
+  readonly relay: string
+  readonly url: string
+  /** @throws RelayError for everything but a result */
   call(method: string, parameters: readonly unknown[]): Promise<unknown>
 }
 
+/** A client whose requests are signed with the relay authentication key, which never holds funds. */
 export function relayClient(relay: string, url: string, authenticationKey: Hex): RelayClient {
   const account = privateKeyToAccount(authenticationKey)
+  return clientOf(relay, url, async (body) => ({ 'x-flashbots-signature': await authenticationHeader(account, body) }))
+}
+
+/** A client for relays that take requests from anybody. */
+export function unsignedClient(relay: string, url: string): RelayClient {
+  return clientOf(relay, url, async () => ({}))
+}
+
+function clientOf(
+  relay: string,
+  url: string,
+  headersFor: (body: string) => Promise<Record<string, string>>,
+): RelayClient {
   return {
+    relay,
+    url,
     call: async (method, parameters) => {
       const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: parameters })
-      // Signed over the text of the hash of exactly the bytes sent.
-      const signature = await account.signMessage({ message: keccak256(stringToBytes(body)) })
-      const headers = {
-        'content-type': 'application/json',
-        'x-flashbots-signature': `${account.address}:${signature}`,
-      }
+      const headers = { 'content-type': 'application/json', ...(await headersFor(body)) }
       return resultOf(relay, url, await postToRelay(relay, url, body, headers))
     },
+  }
+}
+
+/** X-Flashbots-Signature: the signer, and EIP-191 over the text of the hash of exactly the bytes sent. */
+export async function authenticationHeader(account: LocalAccount, body: string): Promise<string> {
+  return `${account.address}:${await account.signMessage({ message: keccak256(stringToBytes(body)) })}`
+}
+
+/**
+ * Hands bytes over by one method. A relay that has them already has what we want.
+ * @throws RelayError `Unknown` for an empty answer too, which does not say that they were taken
+ */
+export async function handOver(client: RelayClient, method: string, parameters: readonly unknown[]): Promise<void> {
+  try {
+    const result = await client.call(method, parameters)
+    if (result === null || result === undefined) {
+      throw new RelayError('Unknown', client.relay, 'answered without saying that it took the order')
+    }
+  } catch (error) {
+    if (!(error instanceof RelayError && alreadyKnown(error.message))) throw error
   }
 }

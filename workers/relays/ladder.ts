@@ -1,12 +1,17 @@
 import type { Hex } from 'viem'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
-import { RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
+import { type RelayEndpoint, relayEndpoints } from '../../shared/chain/relays.ts'
 import type { Environment } from '../environment.ts'
+import { builder } from './builder.ts'
 import { RelayError, relayErrors } from './errors.ts'
 import { flashbotsBundle } from './flashbots-bundle.ts'
 import { flashbotsPrivate } from './flashbots-private.ts'
 import { relayClient } from './json-rpc.ts'
+import { mevBlocker } from './mev-blocker.ts'
+import { mevShare } from './mev-share.ts'
 import { nothingReported, type PrivateOrder, type Relay, type RelayReport } from './relay.ts'
+import { sequencer } from './sequencer.ts'
+import { titan } from './titan.ts'
 
 /** `answer`: accepted, or the name of the error class; `Unknown` means that it may have been sent. */
 export interface Delivery {
@@ -21,17 +26,28 @@ export interface Delivery {
  * @throws RelayRefused with one sentence for a relay that may not be used on the chain
  */
 export function openLadder(environment: Environment, chain: ChainDefinition | undefined): Relay[] {
+  return relayEndpoints(environment.RELAY_LADDER, chain).map((endpoint) => openRelay(endpoint, environment))
+}
+
+function openRelay({ name, url }: RelayEndpoint, environment: Environment): Relay {
   const key = environment.RELAY_AUTHENTICATION_KEY as Hex
-  return relayEndpoints(environment.RELAY_LADDER, chain).map(({ name, url }) => {
-    switch (name) {
-      case 'flashbots-private':
-        return flashbotsPrivate(relayClient(name, url, key), url)
-      case 'flashbots-bundle':
-        return flashbotsBundle(url, key, environment.CHAIN_ID)
-      default:
-        throw new RelayRefused(`The relay ${name} cannot be used yet.`)
-    }
-  })
+  const builders = environment.RELAY_BUILDERS
+  switch (name) {
+    case 'flashbots-private':
+      return flashbotsPrivate(relayClient(name, url, key), url, builders)
+    case 'flashbots-bundle':
+      return flashbotsBundle(url, key, environment.CHAIN_ID)
+    case 'mev-share':
+      return mevShare(url, key, builders)
+    case 'mev-blocker':
+      return mevBlocker(url)
+    case 'titan':
+      return titan(url, key)
+    case 'builder':
+      return builder(url, key)
+    case 'sequencer':
+      return sequencer(url)
+  }
 }
 
 /**

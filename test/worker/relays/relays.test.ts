@@ -1,8 +1,7 @@
-import { type Hex, keccak256, recoverMessageAddress, stringToBytes } from 'viem'
+import { type Hex, keccak256 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { RelayName } from '../../../shared/chain/relays.ts'
-import { RelayError } from '../../../workers/relays/errors.ts'
 import { flashbotsBundle } from '../../../workers/relays/flashbots-bundle.ts'
 import { flashbotsPrivate } from '../../../workers/relays/flashbots-private.ts'
 import { relayClient } from '../../../workers/relays/json-rpc.ts'
@@ -53,86 +52,6 @@ async function signedTransaction(): Promise<PrivateOrder> {
     deadline: 1_800_000_036,
   }
 }
-
-async function errorOf(work: Promise<unknown>): Promise<string> {
-  const failure = await work.then(
-    () => null,
-    (error: unknown) => error,
-  )
-  return failure instanceof RelayError ? failure.name : `not a relay error: ${String(failure)}`
-}
-
-describe('our own client', () => {
-  it('signs the hash of exactly the bytes it sends', async () => {
-    const sent = fakeRelay(accepts)
-    await relayClient('relay', url, key).call('eth_sendBundle', [{ txs: ['0x02'], blockNumber: '0x64' }])
-    const [request] = sent
-    const [address, signature] = (request?.signature ?? '').split(':')
-    const message = keccak256(stringToBytes(request?.body ?? ''))
-    expect(await recoverMessageAddress({ message, signature: signature as Hex })).toBe(address)
-    expect(address).toBe('0x1C5A77d9FA7eF466951B2F01F724BCa3A5820b63')
-  })
-
-  it.each([
-    ['Throttled', () => new Response('slow down', { status: 429 })],
-    ['Unavailable', () => new Response('<html>bad gateway</html>', { status: 502 })],
-    ['Unavailable', () => Promise.reject(new TypeError('connection refused'))],
-    ['Unknown', () => Promise.reject(new DOMException('too slow', 'TimeoutError'))],
-    ['Unknown', () => new Response('ok')],
-    ['Rejected', () => Response.json({ error: 'incorrect request' }, { status: 400 })],
-    ['Rejected', () => Response.json({ id: 1, error: { code: -32_000, message: 'unable to decode txs' } })],
-    ['NonceConsumed', () => Response.json({ id: 1, error: { code: -32_000, message: 'nonce too low: next 4' } })],
-    ['Reverted', () => Response.json({ id: 1, error: { code: -32_000, message: 'execution reverted' } })],
-    ['Excluded', () => Response.json({ id: 1, error: { message: 'block 100 is in the past' } })],
-  ])('calls it %s', async (name, answer) => {
-    fakeRelay(answer)
-    expect(await errorOf(relayClient('relay', url, key).call('eth_sendBundle', []))).toBe(name)
-  })
-
-  it('asks for private inclusion with the window in hex, and takes "already known" for success', async () => {
-    const sent = fakeRelay(() => Response.json({ id: 1, error: { message: 'transaction already known' } }))
-    const order = await signedTransaction()
-    await flashbotsPrivate(relayClient('relay', url, key), url).send(order)
-    expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
-      method: 'eth_sendPrivateTransaction',
-      params: [{ tx: order.bytes, maxBlockNumber: '0x66' }],
-    })
-  })
-})
-
-describe('Flashbots’ client', () => {
-  it('sends the signed bytes unchanged, a bundle for each block, signed like ours', async () => {
-    const sent = fakeRelay(accepts)
-    const order = await signedTransaction()
-    await flashbotsBundle(url, key, 424242).send(order)
-    const bodies = sent.map(({ body }) => JSON.parse(body))
-    expect(bodies.map(({ params }) => params[0].blockNumber)).toEqual(['0x64', '0x65', '0x66'])
-    for (const body of bodies) {
-      expect(body).toMatchObject({
-        method: 'eth_sendBundle',
-        params: [{ txs: [order.bytes], maxTimestamp: order.deadline }],
-      })
-    }
-    // A resend replaces itself and no other block's bundle.
-    const uuids = bodies.map(({ params }) => params[0].replacementUuid)
-    expect(new Set(uuids).size).toBe(3)
-    for (const uuid of uuids)
-      expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-    const [address, signature] = (sent[0]?.signature ?? '').split(':')
-    const message = keccak256(stringToBytes(sent[0]?.body ?? ''))
-    expect(await recoverMessageAddress({ message, signature: signature as Hex })).toBe(address)
-  })
-
-  it.each([
-    ['Throttled', () => new Response('slow down', { status: 429 })],
-    ['Unavailable', () => new Response('', { status: 503 })],
-    ['Unknown', () => Promise.reject(new DOMException('too slow', 'TimeoutError'))],
-    ['NonceConsumed', () => Response.json({ id: 1, error: { code: -32_000, message: 'nonce too low' } })],
-  ])('fails as %s, like ours', async (name, answer) => {
-    fakeRelay(answer)
-    expect(await errorOf(flashbotsBundle(url, key, 424242).send(await signedTransaction()))).toBe(name)
-  })
-})
 
 describe('the ladder', () => {
   const relay = (name: RelayName, send: Relay['send']): Relay => ({

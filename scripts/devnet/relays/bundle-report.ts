@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { decodeErrorResult, parseAbi } from 'viem'
-import type { SimulatedTransaction } from './block-simulation.ts'
+import type { SimulatedTransaction } from '../block-simulation.ts'
 
 const standardErrors = parseAbi(['error Error(string)'])
 

@@ -1,5 +1,5 @@
 import { type Address, getAddress, isAddress, isHex, keccak256, recoverMessageAddress, stringToBytes } from 'viem'
-import { invalidRequest } from './json-rpc.ts'
+import { invalidRequest } from '../json-rpc.ts'
 
 /**
  * Who signed a relay request. The header is `address:signature`, the signature EIP-191 over the hex *string* of

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { invalidParameters } from './json-rpc.ts'
+
+/** A parameter in the form it must have; throws what a node answers to one that has not. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw invalidParameters(`invalid params: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
+}
+
+/** On or off, as JSON or as a word. */
+export const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')])

@@ -1,0 +1,115 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ethereum } from '../../../shared/chain/chains/1.ts'
+import { devnet } from '../../../shared/chain/chains/424242.ts'
+import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
+import { chainDefinition } from '../../../shared/chain/chains/known.ts'
+import { RelayRefused, relayNames } from '../../../shared/chain/relays.ts'
+import { type Env, environmentSchema } from '../../../workers/environment.ts'
+import { openLadder } from '../../../workers/relays/ladder.ts'
+import { order, record, result } from './recorded-relay.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+function open(chain: ChainDefinition | undefined, ladder: string | undefined, more: Partial<Env> = {}) {
+  const { RELAY_LADDER: _replaced, ...variables } = env as Env
+  const given = ladder === undefined ? {} : { RELAY_LADDER: ladder }
+  return openLadder(environmentSchema.parse({ ...variables, ...given, ...more }), chain)
+}
+
+function refusalOf(chain: ChainDefinition | undefined, ladder: string | undefined): string {
+  try {
+    open(chain, ladder)
+  } catch (error) {
+    if (error instanceof RelayRefused) return error.message
+    throw error
+  }
+  return 'not refused'
+}
+
+describe('the relays of a chain', () => {
+  it('are opened by name, in the configured order', () => {
+    const ladder = relayNames.toReversed().map((name) => `${name}=https://${name}.test`)
+    expect(open(devnet, ladder.join(', ')).map(({ name }) => name)).toEqual(relayNames.toReversed())
+  })
+
+  it('are Flashbots’ on Ethereum if none is named, each at its own address', async () => {
+    const ladder = open(ethereum, undefined)
+    expect(ladder.map(({ name }) => name)).toEqual(['flashbots-private', 'flashbots-bundle'])
+    const sent = record(result({ bundleHash: '0x' }))
+    for (const relay of open(ethereum, 'flashbots-private,mev-share,mev-blocker,titan')) await relay.send(await order())
+    expect([...new Set(sent.map(({ url }) => url))]).toEqual([
+      'https://relay.flashbots.net',
+      'https://rpc.mevblocker.io/fullprivacy',
+      'https://rpc.titanbuilder.xyz',
+    ])
+  })
+
+  it('may be at another address, whatever that contains', async () => {
+    const sent = record(result({ bundleHash: '0x' }))
+    for (const relay of open(ethereum, 'mev-blocker=https://rpc.test/fast?key=a=b')) await relay.send(await order())
+    expect(sent.map(({ url }) => url)).toEqual(['https://rpc.test/fast?key=a=b'])
+  })
+
+  it('show an order to the configured builders only', async () => {
+    const sent = record(result({ bundleHash: '0x' }))
+    const ladder = open(ethereum, 'flashbots-private,mev-share', { RELAY_BUILDERS: 'flashbots, titan' })
+    for (const relay of ladder) await relay.send(await order())
+    expect(sent).toHaveLength(2)
+    for (const { body } of sent) expect(body).toContain('"builders":["flashbots","titan"]')
+  })
+})
+
+describe('what is refused at opening', () => {
+  it.each([
+    [
+      'any relay on a chain without a definition',
+      chainDefinition(5),
+      'titan=https://a.test',
+      /^No relay is used on a chain without/,
+    ],
+    [
+      'none on a chain where none is usual',
+      devnet,
+      undefined,
+      /^Set RELAY_LADDER: no relay of Portcullis local chain has/,
+    ],
+    ['a relay that there is not', ethereum, 'public', /^"public" is no relay; there are flashbots-private, /],
+    ['an empty list', ethereum, '', /^"" is no relay/],
+    ['an empty place in the list', ethereum, 'titan,,mev-blocker', /^"" is no relay/],
+    [
+      'a relay that the chain does not list',
+      ethereum,
+      'sequencer=https://a.test',
+      /^There is no relay sequencer on Ethereum\.$/,
+    ],
+    [
+      'a relay without an address',
+      ethereum,
+      'builder',
+      /^The relay builder has no known address on Ethereum: write builder=URL/,
+    ],
+    ['a relay with an empty address', devnet, 'titan=', /^The address of the relay titan must be an https address/],
+    ['a relay at no address', ethereum, 'titan=rpc.titan', /^The address of the relay titan must be/],
+    ['a relay by another protocol', ethereum, 'titan=wss://rpc.titan', /^The address of the relay titan must be/],
+    [
+      'a relay in the clear',
+      ethereum,
+      'titan=http://rpc.titanbuilder.xyz',
+      /^The address of the relay titan must be an https/,
+    ],
+    ['a relay named twice', ethereum, 'titan,titan=https://a.test', /^The relay titan is in RELAY_LADDER twice\.$/],
+  ])('%s', (_what, chain, ladder, sentence) => {
+    expect(refusalOf(chain, ladder)).toMatch(sentence)
+  })
+
+  it('does not repeat an address, which may carry a key', () => {
+    expect(refusalOf(ethereum, 'titan=http://rpc.test/secret-key')).not.toContain('secret-key')
+  })
+
+  it('takes this machine in the clear', () => {
+    for (const host of ['127.0.0.1:8545', 'localhost:8545', '[::1]:8545']) {
+      expect(open(devnet, `titan=http://${host}/titan`)).toHaveLength(1)
+    }
+  })
+})
