@@ -47,6 +47,7 @@ export class Campaign {
   readonly #trail: Trail
   #ticks = 0
   #rounds = 0
+  #nextLog = 0
   #reorganised = false
   #drawn = 0
   #found: ChaosReport['violations'] = []
@@ -101,7 +102,8 @@ export class Campaign {
   async #lookNow(): Promise<void> {
     await this.#look.look({ reorganised: this.#reorganised })
     this.#reorganised = false
-    if (this.#ticks % logTicks === 0) {
+    if (this.#ticks >= this.#nextLog) {
+      this.#nextLog = this.#ticks + logTicks
       await this.#look.lookAtLog(this.#world.parents)
       await this.#options.onProgress?.({ ticks: this.#ticks, faults: this.#allFaults, violations: this.#found })
     }
@@ -160,8 +162,9 @@ export class Campaign {
   }
 
   async #deliver(letters: readonly Letter[]): Promise<void> {
-    this.#ticks += letters.filter(({ body }) => body.type === 'tick').length
-    const dead = await deliver(this.#world, letters)
+    const { dead, looked } = await deliver(this.#world, letters)
+    const decided = letters.filter(({ body }) => body.type === 'tick').length
+    if (looked) this.#ticks += decided
     const names = letters.map(({ id, body }) => `${body.type} ${id}`).join(', ')
     this.#trail.note(`tick ${this.#ticks}: delivered ${names}`)
     if (dead.length === 0) return
@@ -204,7 +207,7 @@ export class Campaign {
     const { chain, faults } = this.#world
     if (faults.refusingBuilders.length > 0) this.#faults.add('builder refuses, rounds')
     const move = this.#schedule.chainMove()
-    if (move.kind !== 'blocks' || move.count > 2) this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(move)}`)
+    if (move.kind !== 'blocks' || move.count > 3) this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(move)}`)
     if (move.kind === 'reorganisation') await this.#reorganise(move.depth)
     if (move.kind === 'pause') {
       this.#faults.add('clock jump of the chain')

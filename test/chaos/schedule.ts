@@ -104,9 +104,9 @@ export class Schedule {
     const random = this.stream('chain')
     const draw = random.uniform() / Math.max(this.#intensity, 0.01)
     if (draw < 0.05) return { kind: 'reorganisation', depth: 1 + Math.floor(Math.sqrt(random.uniform()) * 2.15) }
-    if (draw < 0.08) return { kind: 'blocks', count: 2 + Math.floor(random.uniform() * 4) }
+    if (draw < 0.08) return { kind: 'blocks', count: 4 + Math.floor(random.uniform() * 4) }
     if (draw < 0.09) return { kind: 'pause', seconds: Math.floor(60 * 60 ** random.uniform()) }
-    return { kind: 'blocks', count: random.uniform() < 0.5 ? 1 : 2 }
+    return { kind: 'blocks', count: 1 + Math.floor(random.uniform() * 3) }
   }
 
   happenings(): Happening[] {

@@ -82,8 +82,11 @@ export function cron({ turns, env: bindings, chain }: World): Promise<End> {
   return turns.run(() => dispatch(bindings, now - (now % 60)))
 }
 
-/** One consumer takes these letters in one batch; what it does not acknowledge comes again, or is a dead letter at last. */
-export async function deliver(world: World, letters: readonly Letter[]): Promise<Letter[]> {
+/**
+ * One consumer takes these letters in one batch; what it does not acknowledge comes again, or is a dead letter at last.
+ * `looked`: whether the chain was asked, so that something was decided.
+ */
+export async function deliver(world: World, letters: readonly Letter[]): Promise<{ dead: Letter[]; looked: boolean }> {
   const { turns, env: bindings, mailbox } = world
   const answers = new Map<string, number | 'acknowledged'>()
   const messages = letters.map(({ id, body, attempts }) => ({
@@ -94,10 +97,11 @@ export async function deliver(world: World, letters: readonly Letter[]): Promise
   const end = await turns.run(() => consume(bindings, batchOf('portcullis-ticks', messages)))
   // The platform hears of no answer before the batch is through.
   if (end.kind === 'died') answers.clear()
-  return letters.filter((letter) => {
+  const dead = letters.filter((letter) => {
     const answer = answers.get(letter.id)
     return answer !== 'acknowledged' && !mailbox.retry(letter, answer)
   })
+  return { dead, looked: end.looked }
 }
 
 /** Dead letters reach their consumer, which only writes down what they were. */
