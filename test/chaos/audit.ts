@@ -196,6 +196,10 @@ export class Audit {
     for (const { transaction_hash: hash, nonce } of this.#rows) {
       if (hash !== null && (await chain.receipt(hash)) !== null) used.add(nonce)
     }
+    for (const hash of this.#witness.foreign) {
+      const nonce = await chain.nonceUsedBy(hash)
+      if (nonce !== null) used.add(nonce)
+    }
     for (let nonce = 0; nonce < chain.head.nonce; nonce++) {
       if (!used.has(nonce)) this.#accuse('every transaction is known', `Nobody knows what used nonce ${nonce}.`)
     }

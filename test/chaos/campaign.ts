@@ -11,6 +11,7 @@ import { inLedger } from './ledger-rows.ts'
 import { Look } from './look.ts'
 import type { Letter } from './mailbox.ts'
 import { drawParent, endOf, fileParent, openParent, type Parent, plannedEnd } from './parents.ts'
+import { type Deed, doOnChain, useExecutorsKey } from './people.ts'
 import { type Disturbance, type Happening, Schedule } from './schedule.ts'
 import { Tally, Trail } from './tally.ts'
 import { ledgerOfVault } from './vault-facts.ts'
@@ -47,6 +48,7 @@ export class Campaign {
   readonly #trail: Trail
   #ticks = 0
   #rounds = 0
+  #pausedOnChain = false
   #nextLog = 0
   #reorganised = false
   #drawn = 0
@@ -225,7 +227,8 @@ export class Campaign {
   async #happen(happening: Happening): Promise<void> {
     const { chain } = this.#world
     const { kind } = happening
-    if (kind !== 'mend' && kind !== 'resume') this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(happening)}`)
+    if (kind !== 'mend' && kind !== 'resume' && kind !== 'on chain')
+      this.#trail.note(`tick ${this.#ticks}: ${JSON.stringify(happening)}`)
     switch (happening.kind) {
       case 'pause':
       case 'resume':
@@ -240,9 +243,31 @@ export class Campaign {
         return
       case 'price':
         return this.#price(happening.symbol, happening.factor)
+      case 'on chain':
+        return this.#onChain(happening.deed)
+      case 'key used elsewhere':
+        return this.#useKey()
       default:
         return this.#switch(happening)
     }
+  }
+
+  async #onChain(deed: Deed): Promise<void> {
+    const { vault, parents } = this.#world
+    if (deed === 'unpause' && !this.#pausedOnChain) return
+    const parent = parents.findLast(({ opened }) => opened)
+    if (deed === 'close' && parent === undefined) return
+    this.#pausedOnChain = deed === 'pause' || (deed === 'close' && this.#pausedOnChain)
+    if (deed !== 'unpause') this.#faults.add(deed === 'pause' ? 'guardian pauses the vault' : 'mandate closed')
+    await doOnChain(vault, deed, parent?.mandateId ?? '0x')
+  }
+
+  /** The public sees it, and the ledger can know nothing of it. */
+  async #useKey(): Promise<void> {
+    const { vault, executor, chain, network } = this.#world
+    this.#faults.add('key used elsewhere')
+    network.leaked = true
+    this.#witness.foreign.add(await useExecutorsKey(vault, executor, chain.head.nonce))
   }
 
   async #switch({ kind, where }: Happening & { kind: 'worsen' | 'mend' }): Promise<void> {
@@ -306,6 +331,7 @@ export class Campaign {
     chain.clockError = 0
     await rpc('devnet_feedKeeper', [true])
     await this.#askGate('resume', 'everything')
+    await this.#onChain('unpause')
     // The average prices of the pools must have come to where the feeds are, and checkpoints are made anew.
     await chain.skip(calmSeconds)
     for (let round = 0; round < 8; round++) await this.#calmRound()

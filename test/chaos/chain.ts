@@ -96,4 +96,11 @@ export class Chain {
       blockHash: blockHash as Hex,
     }
   }
+
+  /** The account nonce that an included transaction used; null for one that is not in a block. */
+  async nonceUsedBy(hash: Hex): Promise<number | null> {
+    if ((await this.receipt(hash)) === null) return null
+    const { nonce } = z.object({ nonce: z.string() }).parse(await rpc('eth_getTransactionByHash', [hash]))
+    return hexToNumber(nonce as Hex)
+  }
 }

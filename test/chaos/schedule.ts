@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from '../../scripts/devnet/random.ts'
 import type { BoardName } from './faults.ts'
+import type { Deed } from './people.ts'
 import { type Ending, endings, type Moment, moments } from './turns.ts'
 
 /** What befalls a message on its way. */
@@ -17,6 +18,8 @@ export type Happening =
   | { kind: 'price'; symbol: string; factor: number }
   | { kind: 'feeds'; posting: boolean }
   | { kind: 'clock'; seconds: number }
+  | { kind: 'on chain'; deed: Deed }
+  | { kind: 'key used elsewhere' }
   | { kind: 'worsen'; where: BoardName }
   | { kind: 'mend'; where: BoardName }
 
@@ -114,6 +117,10 @@ export class Schedule {
     const scope = this.#pick('people', ['everything', 'vault', 'strategy'] as const)
     if (this.#chance('people', 0.02)) happenings.push({ kind: 'pause', scope })
     if (this.#chance('people', 0.25, false)) happenings.push({ kind: 'resume', scope })
+    if (this.#chance('vault', 0.006))
+      happenings.push({ kind: 'on chain', deed: this.#pick('vault', ['pause', 'close']) })
+    if (this.#chance('vault', 0.3, false)) happenings.push({ kind: 'on chain', deed: 'unpause' })
+    if (this.#chance('key', 0.006)) happenings.push({ kind: 'key used elsewhere' })
     if (this.#chance('market', 0.02)) {
       const factor = 1 + 0.02 * (this.stream('market').uniform() - 0.5)
       happenings.push({ kind: 'price', symbol: this.#pick('market', ['WETH', 'WBTC']), factor })

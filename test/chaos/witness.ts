@@ -25,6 +25,8 @@ export interface Departed {
 export class Witness {
   readonly violations: Violation[] = []
   readonly departed = new Map<Hex, Departed>()
+  /** Hashes that the executor's key signed for somebody else. */
+  readonly foreign = new Set<Hex>()
   readonly #world: World
   readonly #strangers = new Set<Hex>()
 
