@@ -2,7 +2,7 @@ import { asc, eq, gte } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { z } from 'zod'
 import type { OrderRow } from '../../workers/agent/ledger/store.ts'
-import { decisions, executions, strategies } from '../../workers/database/schema.ts'
+import { decisions, executions, missedSlices, strategies } from '../../workers/database/schema.ts'
 import { database } from '../integration/agent-world.ts'
 import { inLedger, isFilled, isLive, type RecordRow } from './ledger-rows.ts'
 import type { Look } from './look.ts'
@@ -44,6 +44,7 @@ export class Audit {
     this.#tradesInLedger()
     for (const parent of parents) await this.#parent(parent)
     this.#slices()
+    await this.#traces()
     await this.#nonces()
     await this.#meters()
     return this.#trades.length
@@ -182,6 +183,24 @@ export class Audit {
       }
       const fills = attempts.filter((row) => isFilled(row) && !this.#look.revived.has(row.id))
       if (fills.length > 1) this.#accuse('one fill a slice', `${slice} was filled ${fills.length} times.`)
+    }
+  }
+
+  /** Between the first and the last slice of a parent, each left a decision or is written down as missed. */
+  async #traces(): Promise<void> {
+    const { vault, parents } = this.#world
+    const records = await inLedger(vault, (sql) =>
+      sql.exec<{ strategy_id: string; slot: number }>('SELECT DISTINCT strategy_id, slot FROM records').toArray(),
+    )
+    const missed = await database.select().from(missedSlices)
+    for (const { strategyId } of parents) {
+      const own = records.filter((record) => record.strategy_id === strategyId).map(({ slot }) => slot)
+      const seen = new Set([...own, ...missed.filter((row) => row.strategyId === strategyId).map(({ slot }) => slot)])
+      for (let slot = Math.min(...seen); slot < Math.max(...seen); slot++) {
+        if (seen.has(slot) || this.#look.lostSlices.has(`${strategyId}:${slot}`)) continue
+        this.#accuse('every slice leaves a trace', `Nobody wrote of slice ${slot} of ${strategyId}.`)
+        return
+      }
     }
   }
 

@@ -104,14 +104,18 @@ export async function deliver(world: World, letters: readonly Letter[]): Promise
   return { dead, looked: end.looked }
 }
 
-/** Dead letters reach their consumer, which only writes down what they were. */
-export async function bury({ turns, env: bindings }: World, letters: readonly Letter[]): Promise<End> {
-  const messages = letters.map(({ id, body }) => ({
-    ...{ id, body, attempts: 1, timestamp: new Date() },
-    ack: () => undefined,
-    retry: () => undefined,
-  }))
-  return turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)))
+/** Dead letters reach their consumer, which only writes down what they were; as often as it takes. */
+export async function bury({ turns, env: bindings }: World, letters: readonly Letter[]): Promise<void> {
+  const waiting = new Set(letters.map(({ id }) => id))
+  while (waiting.size > 0) {
+    const left = letters.filter(({ id }) => waiting.has(id))
+    const messages = left.map(({ id, body }) => ({
+      ...{ id, body, attempts: 1, timestamp: new Date() },
+      ack: () => void waiting.delete(id),
+      retry: () => undefined,
+    }))
+    await turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)))
+  }
 }
 
 function batchOf(queue: string, messages: Message<unknown>[]): MessageBatch<unknown> {
