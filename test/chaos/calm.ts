@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { strategies } from '../../workers/database/schema.ts'
 import { database } from '../integration/agent-world.ts'
 import { Audit } from './audit.ts'
+import { stillMarket } from './chain.ts'
 import type { Hazards } from './hazards.ts'
 import { inLedger } from './ledger-rows.ts'
 import type { ParentBook } from './parent-book.ts'
@@ -9,8 +10,6 @@ import { endOf } from './parents.ts'
 import type { Season } from './season.ts'
 import { cron, deliver, ringAlarm } from './world.ts'
 
-/** Seconds of calm before a fresh order must trade: the pools' average prices must have come to where the feeds are. */
-const calmSeconds = 3_600
 /** Rounds of calm in which what is open may still trade, and in which everything must come to rest. */
 const rounds = { tradingAgain: 80, rest: 24 }
 
@@ -22,7 +21,8 @@ const rounds = { tradingAgain: 80, rest: 24 }
 export async function comeToRest(season: Season, hazards: Hazards, parents: ParentBook): Promise<number> {
   const { world, witness, look } = season
   await hazards.end()
-  await world.chain.skip(calmSeconds)
+  await stillMarket()
+  await world.chain.look(4)
   for (let round = 0; round < 8; round++) await calmRound(season)
   const last = await parents.add()
   for (let round = 0; round < rounds.tradingAgain && !season.broken; round++) {

@@ -104,3 +104,15 @@ export class Chain {
     return hexToNumber(nonce as Hex)
   }
 }
+
+/** Seconds after which the pools' average prices are what the feeds say, if no price moves. */
+const settlingSeconds = 3_600
+
+/** Holds prices still and lets time pass, until feeds and averages agree. */
+export async function stillMarket(): Promise<void> {
+  await rpc('devnet_market', [false])
+  await rpc('devnet_feedKeeper', [true])
+  await rpc('devnet_mine', [2])
+  await rpc('devnet_skip', [settlingSeconds])
+  await rpc('devnet_mine', [2])
+}

@@ -87,7 +87,7 @@ export class Hazards {
     const { world, tally } = this.#season
     tally.add(`pause of ${scope}`)
     const subjects = { everything: '', vault: world.vault, strategy: world.parents.at(-1)?.strategyId ?? '' }
-    await askGate(world, '/v1/pause', { scope, subject: subjects[scope] })
+    await this.#season.together([askGate(world, '/v1/pause', { scope, subject: subjects[scope] })])
   }
 
   /** Lifts every pause through the API, as a person does it; a latched strategy is re-enabled by resuming it. */

@@ -115,12 +115,12 @@ export class Schedule {
   happenings(): Happening[] {
     const happenings: Happening[] = []
     const scope = this.#pick('people', ['everything', 'vault', 'strategy'] as const)
-    if (this.#chance('people', 0.02)) happenings.push({ kind: 'pause', scope })
+    if (this.#chance('people', 0.03)) happenings.push({ kind: 'pause', scope })
     if (this.#chance('people', 0.25, false)) happenings.push({ kind: 'resume', scope })
     if (this.#chance('vault', 0.006))
       happenings.push({ kind: 'on chain', deed: this.#pick('vault', ['pause', 'close']) })
     if (this.#chance('vault', 0.3, false)) happenings.push({ kind: 'on chain', deed: 'unpause' })
-    if (this.#chance('key', 0.006)) happenings.push({ kind: 'key used elsewhere' })
+    if (this.#chance('key', 0.004)) happenings.push({ kind: 'key used elsewhere' })
     if (this.#chance('market', 0.02)) {
       const factor = 1 + 0.02 * (this.stream('market').uniform() - 0.5)
       happenings.push({ kind: 'price', symbol: this.#pick('market', ['WETH', 'WBTC']), factor })

@@ -14,9 +14,9 @@ import { app } from '../../workers/api/app.ts'
 import { decisions, executions, missedSlices, pauses, strategies, vaults } from '../../workers/database/schema.ts'
 import type { Env } from '../../workers/environment.ts'
 import { database, env } from '../integration/agent-world.ts'
-import { reach } from '../integration/local-chain.ts'
+import { reach, rpc } from '../integration/local-chain.ts'
 import { type Sabotage, steppedBindings } from './bindings.ts'
-import { Chain } from './chain.ts'
+import { Chain, stillMarket } from './chain.ts'
 import { Faults } from './faults.ts'
 import { type Letter, Mailbox } from './mailbox.ts'
 import { Network } from './network.ts'
@@ -51,11 +51,13 @@ export interface World {
 export async function openChaosWorld(seed: string, sabotage: Sabotage): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
   for (const table of [decisions, executions, missedSlices, pauses, strategies, vaults]) await database.delete(table)
+  await stillMarket()
   const executorOf = (vault: Address) => executorAddress(env.EXECUTOR_SEED as Hex, 1, reach.chain.id, vault, 1)
   const { vault, executor } = await deployTreasury(reach, { executor: executorOf, limits, holdings })
   await reach.control.fund('ETH', privateKeyToAddress(env.KEEPER_KEY as Hex), 100n * ether)
   await reach.control.fund('ETH', executor, 1_000n * ether)
   const chain = new Chain(executor)
+  await rpc('devnet_market', [true])
   await chain.mine()
   vi.spyOn(Date, 'now').mockImplementation(() => chain.wallMilliseconds)
   const turns = new Turns(seededRandom(`${seed} turns`))
