@@ -44,6 +44,7 @@ const mostBlocks = 10_000
 const flag = z.tuple([onOff])
 const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
 const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
+const skipSchema = z.tuple([z.int().min(0).max(86_400)])
 const builderSchema = z.tuple([z.enum(builderNames), onOff])
 const relayFaultSchema = z.tuple([z.enum(endpointNames), z.string()], z.unknown())
 const rpcFaultSchema = z.tuple(
@@ -51,7 +52,6 @@ const rpcFaultSchema = z.tuple(
   z.unknown(),
 )
 const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
-const skipSchema = z.tuple([z.int().min(0).max(86_400)])
 const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
 /** A small one may come as a number, as a person types it. */
 const baseUnitAmount = z.union([decimalString, z.int().min(0)]).transform((amount) => BigInt(amount))

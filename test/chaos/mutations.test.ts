@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Campaign } from './campaign.ts'
+import { playSeason } from './campaign.ts'
 import { mutations } from './mutations.ts'
 
 afterEach(() => {
@@ -11,7 +11,7 @@ const ticks = 200
 
 describe('chaos finds', () => {
   it.each(mutations)('that the agent $name', async ({ name, breaks, plant }) => {
-    const { violations } = await Campaign.run({ seed: `mutation ${name}`, ticks, weather: 1.5, sabotage: plant })
+    const { violations } = await playSeason({ seed: `mutation ${name}`, ticks, weather: 1.5, sabotage: plant })
     expect(violations).not.toEqual([])
     expect(violations.filter(({ rule }) => !breaks.includes(rule)).map(({ sentence }) => sentence)).toEqual([])
   })
