@@ -303,7 +303,7 @@ test('several faults at once, all of them shown, each endpoint for itself, and n
 })
 
 test.each([
-  [['nowhere', 'drop', true], /Invalid option/],
+  [['nowhere', 'drop', true], /^"nowhere" does not fit, only one of relay, .*, sequencer does/],
   [['relay', 'fly', true], /there is no fault "fly"; there are down, .*, late, none/],
   [['relay', 'drop', 3], /the fault drop takes true or false/],
   [['relay', 'delay', true], /the fault delay takes 0 to 1000 blocks/],
