@@ -16,7 +16,7 @@ function usageOf(method: string): string | undefined {
   const line = operatorHelp.find(([call]) => call.split(' ')[0] === method)
   if (line === undefined) return undefined
   const [call, meaning, example] = line
-  return `it is called as ${call.replace(' []', '')}, for example ${example}: ${meaning}`
+  return `it is called as ${example === method ? method : `${call}, for example ${example}`}: ${meaning}`
 }
 
 /** What a method threw; where it was called in a wrong way, with the right one. */

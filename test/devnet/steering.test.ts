@@ -97,8 +97,8 @@ test.each([
   const line = operatorHelp.find(([usage]) => usage.startsWith(`${command.method} `))
   if (line === undefined) throw new Error('the help does not name it')
   const [usage, meaning, example] = line
-  const sentence = `${reason}; it is called as ${usage.replace(' []', '')}, for example ${example}: ${meaning}`
-  expect(error).toEqual({ code: -32602, message: sentence })
+  const called = usage.endsWith('[]') ? command.method : `${usage}, for example ${example}`
+  expect(error).toEqual({ code: -32602, message: `${reason}; it is called as ${called}: ${meaning}` })
   expect(await ask(devnet.rpcUrl, 'devnet_status')).toEqual(before)
 })
 
