@@ -51,6 +51,7 @@ async function round(season: Season, hazards: Hazards, parents: ParentBook): Pro
 
 async function runCron(season: Season): Promise<void> {
   season.ticks += 1
+  if (season.world.chain.clockError > 0) season.look.excuseFuture(season.world.parents)
   const { kind } = await cron(season.world)
   season.note(`cron ${kind}`)
 }

@@ -26,7 +26,7 @@ export class Look {
   readonly revived = new Set<string>()
   /** Whether chaos took the alarm away; until one is seen again, its absence proves nothing. */
   alarmLost = false
-  /** Slices whose message was lost: nobody could write of them. */
+  /** Slices whose message was lost, or that a wrong clock leapt over: nobody could write of them. */
   readonly lostSlices = new Set<string>()
   #open = new Set<string>()
   #sequence = -1
@@ -53,6 +53,17 @@ export class Look {
     await this.#oneSignedOrderAlive()
     await this.#private()
     await this.#awake()
+  }
+
+  /** A clock that is ahead may have slices of the future announced, and those between then come to nothing. */
+  excuseFuture(parents: readonly Parent[]): void {
+    const { head, clockError } = this.#world.chain
+    for (const { strategyId, configuration } of parents) {
+      const slotAt = (time: number) => Math.floor((time - configuration.start) / configuration.intervalSeconds)
+      for (let slot = slotAt(head.timestamp); slot <= slotAt(head.timestamp + clockError); slot++) {
+        this.lostSlices.add(`${strategyId}:${slot}`)
+      }
+    }
   }
 
   excuseLost(due: readonly { strategyId: Hex; slot: number }[]): void {
