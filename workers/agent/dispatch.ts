@@ -102,6 +102,10 @@ async function lookAtChain(agent: Agent, vault: Address, open: readonly StoredSt
 
 async function enqueue(agent: Agent, vault: Address, minute: number, due: readonly Due[]): Promise<void> {
   if (due.length === 0) return
+  // First: were the message sent and this cut off, and the strategy over by the next minute, nobody would write of them.
+  for (const { strategyId, missed } of due) {
+    for (const slot of missed) await recordMissed(agent, strategyId, slot, 'no cron ran in its time')
+  }
   const keys = due.map(({ strategyId, slot, scheduledAt }) => ({ strategyId, slot, scheduledAt }))
   await agent.bindings.TICKS.send({ type: 'tick', vault, chainId: agent.chain.id, minute, due: keys })
   // Only now: a crash in between enqueues the slice once more, which is harmless; the other order would lose it.
@@ -184,8 +188,7 @@ function nextSlice({ strategy, nextDue }: StoredStrategy, now: number): Due | nu
   }
 }
 
-async function advance(agent: Agent, { strategyId, missed, from, nextDue }: Due): Promise<void> {
-  for (const slot of missed) await recordMissed(agent, strategyId, slot, 'no cron ran in its time')
+async function advance(agent: Agent, { strategyId, from, nextDue }: Due): Promise<void> {
   await agent.database
     .update(strategies)
     .set({ nextDue, updatedAt: agent.clock.now() })
