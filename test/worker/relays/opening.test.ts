@@ -7,7 +7,7 @@ import { chainDefinition } from '../../../shared/chain/chains/known.ts'
 import { RelayRefused, relayNames } from '../../../shared/chain/relays.ts'
 import { type Env, environmentSchema } from '../../../workers/environment.ts'
 import { openLadder } from '../../../workers/relays/ladder.ts'
-import { order, record, result } from './recorded-relay.ts'
+import { order, record, taken } from './recorded-relay.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -36,7 +36,7 @@ describe('the relays of a chain', () => {
   it('are Flashbots’ on Ethereum if none is named, each at its own address', async () => {
     const ladder = open(ethereum, undefined)
     expect(ladder.map(({ name }) => name)).toEqual(['flashbots-private', 'flashbots-bundle'])
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     for (const relay of open(ethereum, 'flashbots-private,mev-share,mev-blocker,titan')) await relay.send(await order())
     expect([...new Set(sent.map(({ url }) => url))]).toEqual([
       'https://relay.flashbots.net',
@@ -46,13 +46,13 @@ describe('the relays of a chain', () => {
   })
 
   it('may be at another address, whatever that contains', async () => {
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     for (const relay of open(ethereum, 'mev-blocker=https://rpc.test/fast?key=a=b')) await relay.send(await order())
     expect(sent.map(({ url }) => url)).toEqual(['https://rpc.test/fast?key=a=b'])
   })
 
   it('show an order to the configured builders only', async () => {
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     const ladder = open(ethereum, 'flashbots-private,mev-share', { RELAY_BUILDERS: 'flashbots, titan' })
     for (const relay of ladder) await relay.send(await order())
     expect(sent).toHaveLength(2)
