@@ -97,9 +97,9 @@ const simulationSchema = z.object({
 export function readSimulation(relay: string, url: string, answer: unknown): RelaySimulation {
   const result = simulationSchema.safeParse(answer).data?.results[0]
   if (result === undefined) throw new RelayError('Unknown', relay, 'gave a simulation that cannot be read')
-  const reason = result.revert ?? result.error ?? null
-  if (reason === null) return { ok: true, gasUsed: result.gasUsed }
-  return { ok: false, reason: redact(reason, url).slice(0, 300) }
+  const { gasUsed, revert, error } = result
+  if ((revert ?? error ?? null) === null) return { ok: true, gasUsed }
+  return { ok: false, reason: redact(revert || error || 'reverted', url).slice(0, 300) }
 }
 
 /** `eth_callBundle` on the newest block, for the first block of the window. */

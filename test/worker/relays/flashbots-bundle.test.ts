@@ -132,6 +132,14 @@ describe('its simulation', () => {
       { ok: true, gasUsed: 9n },
     ],
     [
+      { gasUsed: 9, error: 'execution reverted', revert: '' },
+      { ok: false, reason: 'execution reverted' },
+    ],
+    [
+      { gasUsed: 9, error: '' },
+      { ok: false, reason: 'reverted' },
+    ],
+    [
       { gasUsed: 9, error: 'out of gas' },
       { ok: false, reason: 'out of gas' },
     ],
