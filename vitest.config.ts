@@ -77,7 +77,8 @@ export default defineConfig(async () => ({
       await workerProject('unit', ['test/unit/**/*.test.ts']),
       await workerProject('worker', ['test/worker/**/*.test.ts']),
       await workerProject('integration', ['test/integration/**/*.test.ts'], ['./test/integration/start-chain.ts']),
-      await workerProject('chaos', ['test/chaos/**/*.test.ts'], ['./test/chaos/start-chain.ts']),
+      await workerProject('chaos', ['test/chaos/chaos.test.ts'], ['./test/chaos/start-chain.ts']),
+      await workerProject('chaos-mutations', ['test/chaos/mutations.test.ts'], ['./test/chaos/start-chain.ts']),
     ],
   },
 }))

@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { ChaosReport, Progress } from './chaos/report.ts'
-import { playSeason, type Season } from './chaos/season.ts'
+import { playMutations, playSeason, type Season } from './chaos/season.ts'
 import { addUp, table } from './chaos/summary.ts'
 
 const usage = `npm run chaos [-- options]
   --ticks N      cron minutes and deliveries of slices in all (1000)
   --seed TEXT    the same seed gives the same faults (random)
   --season N     ticks of one vault, on a chain of its own; more are split (1000)
+  --mutations    plants mistakes into the ledger's calls, one after the other, and sees that each is found
   --json         the result as JSON on standard output, progress on standard error`
 
 interface Plan {
@@ -16,6 +17,7 @@ interface Plan {
   seed: string
   season: number
   json: boolean
+  mutations: boolean
 }
 
 function readPlan(): Plan | null {
@@ -25,6 +27,7 @@ function readPlan(): Plan | null {
       seed: { type: 'string', default: randomBytes(4).toString('hex') },
       season: { type: 'string', default: '1000' },
       json: { type: 'boolean', default: false },
+      mutations: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -34,7 +37,13 @@ function readPlan(): Plan | null {
     if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above zero.`)
     return number
   }
-  return { ticks: whole('ticks'), season: whole('season'), seed: values.seed, json: values.json }
+  return {
+    ticks: whole('ticks'),
+    season: whole('season'),
+    seed: values.seed,
+    json: values.json,
+    mutations: values.mutations,
+  }
 }
 
 /** One season under the seed itself, or several under seeds that follow from it. */
@@ -90,6 +99,7 @@ async function main(): Promise<number> {
   }
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
+  if (plan.mutations) return playMutations(stop.signal)
   console.error(`Seed ${plan.seed}, ${plan.ticks} ticks`)
   const { reports, seconds } = await play(plan, stop.signal)
   const total = addUp(plan.seed, reports)

@@ -115,6 +115,7 @@ const stages: { name: string; run: () => Promise<Count> }[] = [
   { name: 'worker (workerd)', run: () => vitestTests('worker') },
   { name: 'local chain and commands (Node)', run: () => vitestTests('node') },
   { name: 'the whole path (workerd on a forked chain)', run: () => vitestTests('integration') },
+  { name: 'random faults against the whole path (chaos)', run: () => vitestTests('chaos') },
   { name: 'as a user runs it (npm start)', run: () => vitestTests('end-to-end') },
 ]
 

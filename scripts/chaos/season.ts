@@ -11,6 +11,7 @@ export interface Season {
 }
 
 const root = join(import.meta.dirname, '../..')
+const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 
 /**
  * Plays one season in a vitest of its own, with a chain of its own. `onProgress` hears of it every few ticks.
@@ -55,9 +56,16 @@ async function listen(onMessage: (path: string, body: unknown) => void): Promise
   return server
 }
 
+/** Plants each mistake and shows which were found; the exit code of the test. */
+export async function playMutations(signal: AbortSignal): Promise<number> {
+  const arguments_ = [vitest, 'run', '--project=chaos-mutations']
+  const child = spawn(process.execPath, arguments_, { cwd: root, stdio: ['ignore', 'inherit', 'ignore'], signal })
+  const [code] = await once(child, 'close')
+  return code === 0 ? 0 : 1
+}
+
 /** What it printed; a failing test is in the report already. */
 async function runVitest(environment: Record<string, string>, signal: AbortSignal): Promise<string> {
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const arguments_ = [vitest, 'run', '--project=chaos', 'test/chaos/chaos.test.ts', '--reporter=dot']
   const child = spawn(process.execPath, arguments_, {
     cwd: root,

@@ -4,7 +4,11 @@ import { rpcFaultTable } from './rpc-faults.ts'
 
 /** What `npm run devnet -- --help` says of each method: how it is called, what it does, and an example. */
 export const operatorHelp: readonly (readonly [call: string, meaning: string, example: string])[] = [
-  ['devnet_mine [blocks]', 'makes blocks at once (1 unless told); returns the newest number', 'devnet_mine 3'],
+  [
+    'devnet_mine [blocks]',
+    'makes up to 10,000 blocks at once (1 unless told); returns the newest number',
+    'devnet_mine 3',
+  ],
   [
     'devnet_reorg [depth]',
     'replaces the newest 1 to 3 blocks (1 unless told) by empty ones; what was in them waits again',
@@ -15,17 +19,17 @@ export const operatorHelp: readonly (readonly [call: string, meaning: string, ex
     'lets time pass without blocks: the next one comes so much later (up to a day)',
     'devnet_skip 3600',
   ],
-  ['devnet_setAutomine [bool]', 'starts or stops making blocks by the clock', 'devnet_setAutomine false'],
+  ['devnet_setAutomine [on or off]', 'starts or stops making blocks by the clock', 'devnet_setAutomine off'],
   [
     'devnet_setPrice [symbol, usd]',
     'moves the reference price; feeds and pools follow in the next block',
     'devnet_setPrice WETH 2400',
   ],
-  ['devnet_market [bool]', 'lets the price move by itself, or holds it', 'devnet_market off'],
-  ['devnet_feedKeeper [bool]', 'off: nobody posts to the feeds, so they grow stale', 'devnet_feedKeeper off'],
-  ['devnet_noise [bool]', 'people trade in public, or nobody does', 'devnet_noise off'],
+  ['devnet_market [on or off]', 'lets the price move by itself, or holds it', 'devnet_market off'],
+  ['devnet_feedKeeper [on or off]', 'off: nobody posts to the feeds, so they grow stale', 'devnet_feedKeeper off'],
+  ['devnet_noise [on or off]', 'people trade in public, or nobody does', 'devnet_noise off'],
   [
-    'devnet_sandwicher [bool]',
+    'devnet_sandwicher [on or off]',
     'somebody sandwiches what waits in the public pool, or nobody does',
     'devnet_sandwicher on',
   ],
@@ -35,21 +39,21 @@ export const operatorHelp: readonly (readonly [call: string, meaning: string, ex
     'devnet_sandwiches',
   ],
   [
-    'devnet_builder [name, bool]',
+    'devnet_builder [name, on or off]',
     'off: titan (4 in 5 blocks) or buildernet (1 in 5) takes no private orders, and still wins its blocks',
     'devnet_builder buildernet off',
   ],
   [
     'devnet_relayFault [endpoint, fault, value]',
-    'lets an endpoint misbehave, see below; the fault "none" ends all of them',
+    'lets an endpoint misbehave in a way that --help lists; the fault "none" ends all of them',
     'devnet_relayFault relay leak 0.5',
   ],
   [
     'devnet_rpcFault [path, fault, value]',
-    'lets the JSON-RPC at /path misbehave, see below; the fault "none" ends all of them',
+    'lets the JSON-RPC at a path, told by its first segment, misbehave in a way that --help lists; "none" ends all of them',
     'devnet_rpcFault b lag 2',
   ],
-  ['devnet_leak [bool]', 'the fault leak of /relay, for all orders or none', 'devnet_leak on'],
+  ['devnet_leak [on or off]', 'the fault leak of /relay, for all orders or none', 'devnet_leak on'],
   [
     'devnet_privateOrder [hash]',
     'where a private transaction was handed in, which builders have it, and what was asked for',

@@ -8,7 +8,8 @@ import type { ChainState } from './chain-state.ts'
 import { fund } from './funding.ts'
 import { invalidParameters, type JsonRpcRequest, methodNotFound, serverError } from './json-rpc.ts'
 import type { Market } from './market.ts'
-import { onOff, parsed } from './parameters.ts'
+import { operatorParameters, withUsage } from './operator-parameters.ts'
+import { onOff } from './parameters.ts'
 import type { PublicSightings } from './pool-readers.ts'
 import type { PrivateOrders } from './private-orders.ts'
 import type { PublicPool } from './public-pool.ts'
@@ -42,17 +43,18 @@ export interface OperatorParts {
 
 const mostBlocks = 10_000
 const flag = z.tuple([onOff])
-const mineSchema = z.tuple([z.int().min(1).max(mostBlocks)]).or(z.tuple([]).transform((): [number] => [1]))
-const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation)]).or(z.tuple([]).transform((): [number] => [1]))
+const nothing = z.tuple([])
+const mineSchema = z.tuple([z.int().min(1).max(mostBlocks).optional()])
+const depthSchema = z.tuple([z.int().min(1).max(deepestReorganisation).optional()])
 const builderSchema = z.tuple([z.enum(builderNames), onOff])
-const relayFaultSchema = z.tuple([z.enum(endpointNames), z.string()], z.unknown())
-const rpcFaultSchema = z.tuple(
-  [z.string().regex(/^[\w-]{1,40}$/, 'is the first segment of a path'), z.string()],
-  z.unknown(),
-)
+const relayFaultSchema = z.tuple([z.enum(endpointNames), z.string(), z.unknown().optional()])
+const rpcFaultSchema = z.tuple([z.string().regex(/^[\w-]{1,40}$/), z.string(), z.unknown().optional()])
 const hashSchema = z.tuple([z.string().regex(/^0x[0-9a-fA-F]{64}$/)])
 const skipSchema = z.tuple([z.int().min(0).max(86_400)])
-const priceSchema = z.tuple([z.string(), z.coerce.number().positive().finite()])
+const priceSchema = z.tuple([
+  z.string(),
+  z.union([z.number(), z.string().transform(Number)]).pipe(z.number().positive()),
+])
 /** A small one may come as a number, as a person types it. */
 const baseUnitAmount = z.union([decimalString, z.int().min(0)]).transform((amount) => BigInt(amount))
 const fundSchema = z.tuple([z.string(), address, baseUnitAmount])
@@ -65,62 +67,73 @@ export class OperatorMethods {
     this.#parts = parts
   }
 
-  async answer({ method, params = [] }: JsonRpcRequest): Promise<unknown> {
+  /** Throws a JsonRpcError; where a method was called in a wrong way, the message tells the right one. */
+  async answer(request: JsonRpcRequest): Promise<unknown> {
+    try {
+      return await this.#answer(request)
+    } catch (error) {
+      throw withUsage(request.method, error)
+    }
+  }
+
+  async #answer({ method, params = [] }: JsonRpcRequest): Promise<unknown> {
     const { builder, clock, relayFaults, auction, sightings } = this.#parts
     switch (method) {
       case 'devnet_mine':
-        return this.mine(parsed(mineSchema, params)[0])
+        return this.mine(operatorParameters(mineSchema, params)[0] ?? 1)
       case 'devnet_reorg':
-        return builder.reorganise(parsed(depthSchema, params)[0])
+        return builder.reorganise(operatorParameters(depthSchema, params)[0] ?? 1)
       case 'devnet_skip': {
-        const [seconds] = parsed(skipSchema, params)
+        const [seconds] = operatorParameters(skipSchema, params)
         builder.skip(seconds)
         return seconds
       }
       case 'devnet_setAutomine':
-        if (parsed(flag, params)[0]) clock.start()
+        if (operatorParameters(flag, params)[0]) clock.start()
         else await clock.stop()
         return clock.ticking
       case 'devnet_setPrice': {
-        const [symbol, usd] = parsed(priceSchema, params)
+        const [symbol, usd] = operatorParameters(priceSchema, params)
         return this.setPrice(symbol, usd)
       }
       case 'devnet_market':
-        return this.setMarket(parsed(flag, params)[0])
+        return this.setMarket(operatorParameters(flag, params)[0])
       case 'devnet_feedKeeper':
-        this.#market().posting = parsed(flag, params)[0]
+        this.#market().posting = operatorParameters(flag, params)[0]
         return this.#market().posting
       case 'devnet_noise':
-        return this.setNoise(parsed(flag, params)[0])
+        return this.setNoise(operatorParameters(flag, params)[0])
       case 'devnet_sandwicher':
-        return this.setSandwicher(parsed(flag, params)[0])
+        return this.setSandwicher(operatorParameters(flag, params)[0])
       case 'devnet_sandwiches':
+        operatorParameters(nothing, params)
         return this.sandwiches()
       case 'devnet_publicSightings':
-        return sightings.count(parsed(z.tuple([address]), params)[0])
+        return sightings.count(operatorParameters(z.tuple([address]), params)[0])
       case 'devnet_relayFault': {
-        const [endpoint, fault, value = true] = parsed(relayFaultSchema, params)
+        const [endpoint, fault, value = true] = operatorParameters(relayFaultSchema, params)
         return relayFaults.set(endpoint, fault, value)
       }
       case 'devnet_rpcFault': {
-        const [path, fault, value = true] = parsed(rpcFaultSchema, params)
+        const [path, fault, value = true] = operatorParameters(rpcFaultSchema, params)
         return this.#rpcFault(path, fault, value)
       }
       case 'devnet_leak':
-        return this.setLeak(parsed(flag, params)[0])
+        return this.setLeak(operatorParameters(flag, params)[0])
       case 'devnet_privateOrder':
-        return this.#privateOrder(parsed(hashSchema, params)[0])
+        return this.#privateOrder(operatorParameters(hashSchema, params)[0])
       case 'devnet_builder': {
-        const [name, taking] = parsed(builderSchema, params)
+        const [name, taking] = operatorParameters(builderSchema, params)
         auction.setTaking(name, taking)
         return auction.takesPrivateOrders(name)
       }
       case 'devnet_fund': {
-        const [token, to, amount] = parsed(fundSchema, params)
+        const [token, to, amount] = operatorParameters(fundSchema, params)
         await this.fund(token, to, amount)
         return builder.head.number
       }
       case 'devnet_status':
+        operatorParameters(nothing, params)
         return this.#status()
       default:
         throw methodNotFound(method)

@@ -6,7 +6,8 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw invalidParameters(`invalid params: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')} `
+  throw invalidParameters(`invalid params: ${where}${issue?.message ?? ''}`)
 }
 
 /** On or off, as JSON or as a word. */

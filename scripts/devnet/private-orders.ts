@@ -107,16 +107,15 @@ export class PrivateOrders {
     this.#bundles.add(bundle)
   }
 
-  /** Cancels every live bundle of this key under this id at this endpoint; how many there were. */
-  cancelBundles(replacementUuid: string, owner: Address | undefined, endpoint: string): number {
-    let cancelled = 0
-    for (const bundle of this.#bundles) {
-      if (bundle.replacementUuid !== replacementUuid || bundle.owner !== owner || bundle.endpoint !== endpoint) continue
-      if (bundle.sealedAt !== undefined) continue
-      if (!bundle.cancelled) cancelled++
-      bundle.cancelled = true
-    }
-    return cancelled
+  /** Every live bundle of this key under this id at this endpoint. */
+  liveBundles(replacementUuid: string, owner: Address | undefined, endpoint: string): Bundle[] {
+    return [...this.#bundles].filter(
+      (bundle) =>
+        isLive(bundle) &&
+        bundle.replacementUuid === replacementUuid &&
+        bundle.owner === owner &&
+        bundle.endpoint === endpoint,
+    )
   }
 
   /** What this builder has for this block. */
@@ -159,6 +158,10 @@ export class PrivateOrders {
     // The same bytes sent again by the same key move the last block and reach more builders; a stranger takes nothing over.
     if (known.owner !== order.owner) return
     known.maximumBlock = order.maximumBlock
+    // What is on its way to builders arrives when it would have; what went nowhere sets out now.
+    if (order.builders.size > 0) {
+      known.firstBlock = Math.min(order.firstBlock, known.builders.size > 0 ? known.firstBlock : order.firstBlock)
+    }
     known.builders = new Set([...known.builders, ...order.builders])
   }
 

@@ -32,7 +32,7 @@ export class RelayRefused extends Error {
 }
 
 /** What is used where a configuration names no relay, if the chain's definition has their addresses. */
-const usual: readonly RelayName[] = ['flashbots-private', 'flashbots-bundle']
+const usual: readonly RelayName[] = ['flashbots-private', 'titan', 'mev-blocker']
 
 /** Reads `name` or `name=URL`, comma separated; only the form is looked at here. */
 export function parseRelayChoices(text: string): RelayChoice[] {

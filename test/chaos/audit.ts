@@ -2,7 +2,7 @@ import { asc, eq, gte } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { z } from 'zod'
 import type { OrderRow } from '../../workers/agent/ledger/store.ts'
-import { decisions, executions, strategies } from '../../workers/database/schema.ts'
+import { decisions, executions, missedSlices, strategies } from '../../workers/database/schema.ts'
 import { database } from '../integration/agent-world.ts'
 import { inLedger, isFilled, isLive, type RecordRow } from './ledger-rows.ts'
 import type { Look } from './look.ts'
@@ -44,6 +44,7 @@ export class Audit {
     this.#tradesInLedger()
     for (const parent of parents) await this.#parent(parent)
     this.#slices()
+    await this.#traces()
     await this.#nonces()
     await this.#meters()
     return this.#trades.length
@@ -185,6 +186,24 @@ export class Audit {
     }
   }
 
+  /** Between the first and the last slice of a parent, each left a decision or is written down as missed. */
+  async #traces(): Promise<void> {
+    const { vault, parents } = this.#world
+    const records = await inLedger(vault, (sql) =>
+      sql.exec<{ strategy_id: string; slot: number }>('SELECT DISTINCT strategy_id, slot FROM records').toArray(),
+    )
+    const missed = await database.select().from(missedSlices)
+    for (const { strategyId } of parents) {
+      const own = records.filter((record) => record.strategy_id === strategyId).map(({ slot }) => slot)
+      const seen = new Set([...own, ...missed.filter((row) => row.strategyId === strategyId).map(({ slot }) => slot)])
+      for (let slot = Math.min(...seen); slot < Math.max(...seen); slot++) {
+        if (seen.has(slot) || this.#look.lostSlices.has(`${strategyId}:${slot}`)) continue
+        this.#accuse('every slice leaves a trace', `Nobody wrote of slice ${slot} of ${strategyId}.`)
+        return
+      }
+    }
+  }
+
   /** Every nonce the account ever used was used by a transaction that the ledger knows; none is missing. */
   async #nonces(): Promise<void> {
     const { chain } = this.#world
@@ -195,6 +214,10 @@ export class Audit {
     const used = new Set<number>()
     for (const { transaction_hash: hash, nonce } of this.#rows) {
       if (hash !== null && (await chain.receipt(hash)) !== null) used.add(nonce)
+    }
+    for (const hash of this.#witness.foreign) {
+      const nonce = await chain.nonceUsedBy(hash)
+      if (nonce !== null) used.add(nonce)
     }
     for (let nonce = 0; nonce < chain.head.nonce; nonce++) {
       if (!used.has(nonce)) this.#accuse('every transaction is known', `Nobody knows what used nonce ${nonce}.`)

@@ -96,4 +96,23 @@ export class Chain {
       blockHash: blockHash as Hex,
     }
   }
+
+  /** The account nonce that an included transaction used; null for one that is not in a block. */
+  async nonceUsedBy(hash: Hex): Promise<number | null> {
+    if ((await this.receipt(hash)) === null) return null
+    const { nonce } = z.object({ nonce: z.string() }).parse(await rpc('eth_getTransactionByHash', [hash]))
+    return hexToNumber(nonce as Hex)
+  }
+}
+
+/** Seconds after which the pools' average prices are what the feeds say, if no price moves. */
+const settlingSeconds = 3_600
+
+/** Holds prices still and lets time pass, until feeds and averages agree. */
+export async function stillMarket(): Promise<void> {
+  await rpc('devnet_market', [false])
+  await rpc('devnet_feedKeeper', [true])
+  await rpc('devnet_mine', [2])
+  await rpc('devnet_skip', [settlingSeconds])
+  await rpc('devnet_mine', [2])
 }

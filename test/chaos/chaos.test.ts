@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { ChaosReport, Progress } from '../../scripts/chaos/report.ts'
-import { Campaign } from './campaign.ts'
+import { playSeason } from './campaign.ts'
 
 const settings = z
   .object({ CHAOS_SEED: z.string(), CHAOS_TICKS: z.coerce.number().int(), CHAOS_REPORT_URL: z.string() })
@@ -20,7 +20,7 @@ async function tell(path: string, body: ChaosReport | Progress): Promise<void> {
 
 it('keeps every promise of the ledger under random faults', async () => {
   const { CHAOS_SEED: seed, CHAOS_TICKS: ticks } = settings
-  const report = await Campaign.run({ seed, ticks, onProgress: (progress) => tell('progress', progress) })
+  const report = await playSeason({ seed, ticks, onProgress: (progress) => tell('progress', progress) })
   await tell('report', report)
   expect(explain(report)).toBe('')
   // A run in which hardly anything trades proves nothing.

@@ -1,65 +1,89 @@
+import { builderNames } from '../../scripts/devnet/block-builders.ts'
 import type { Random } from '../../scripts/devnet/random.ts'
+import { type RelayFaults, relayFaultTable } from '../../scripts/devnet/relay-faults.ts'
+import { type RpcFaults, rpcFaultTable } from '../../scripts/devnet/rpc-faults.ts'
+import { rpc } from '../integration/local-chain.ts'
 
-/** What a relay can do to those who trust it. The names are those of the local chain's own switches. */
-export const relayFaults = [
-  'down',
-  'hang',
-  'throttle',
-  'html',
-  'garbage',
-  'refuse',
-  'unknown',
-  'drop',
-  'delay',
-  'leak',
-  'duplicate',
-  'late',
-] as const
-export type RelayFault = (typeof relayFaults)[number]
-
-/** What a provider can do. */
-export const providerFaults = ['down', 'throttle', 'html', 'lag', 'lie'] as const
-export type ProviderFault = (typeof providerFaults)[number]
-
-/** Blocks of delay, share of leaks, blocks behind: what a fault's number means; 1 is simply "on". */
-function strengthOf(fault: RelayFault | ProviderFault, random: Random): number {
-  if (fault === 'delay') return 1 + Math.floor(random.uniform() * 3)
-  if (fault === 'lag') return 1 + Math.floor(random.uniform() * 5)
-  return fault === 'leak' ? 0.5 : 1
+/** Something that may misbehave in several ways at once. */
+interface Board {
+  places: readonly string[]
+  faults: readonly string[]
+  /** Tells the local chain; true and false, or a number. */
+  tell: (place: string, fault: string, value: boolean | number) => Promise<unknown>
 }
 
-/** Which faults are on where. Several may be on at one place. */
-export class Switchboard<Fault extends RelayFault | ProviderFault> {
-  readonly #places: readonly string[]
-  readonly #faults: readonly Fault[]
-  readonly #on = new Map<string, Map<Fault, number>>()
+export type BoardName = 'relay' | 'provider' | 'builder'
 
-  constructor(places: readonly string[], faults: readonly Fault[]) {
-    this.#places = places
-    this.#faults = faults
+/** What a fault's number is drawn from: blocks of delay and of lag, shares of leaks. */
+function strengthOf(fault: string, random: Random): boolean | number {
+  if (fault === 'delay') return 1 + Math.floor(random.uniform() * 3)
+  if (fault === 'lag') return 1 + Math.floor(random.uniform() * 5)
+  return fault === 'leak' ? 0.5 : true
+}
+
+/** Which faults of the local chain are on. A relay that hangs is not told so: no test waits for a clock. */
+export class Faults {
+  readonly #boards: Record<BoardName, Board>
+  readonly #on = new Map<string, Set<string>>()
+
+  constructor(relayPlaces: readonly string[]) {
+    const relayFaults = Object.keys(relayFaultTable) as (keyof RelayFaults)[]
+    this.#boards = {
+      relay: {
+        places: relayPlaces,
+        faults: relayFaults,
+        tell: async (place, fault, value) =>
+          fault === 'hang' ? undefined : rpc('devnet_relayFault', [place, fault, value]),
+      },
+      provider: {
+        places: ['a', 'b'],
+        faults: Object.keys(rpcFaultTable) as (keyof RpcFaults)[],
+        tell: (place, fault, value) => rpc('devnet_rpcFault', [place, fault, value]),
+      },
+      builder: {
+        places: builderNames,
+        faults: ['refuses'],
+        tell: (place, _fault, value) => rpc('devnet_builder', [place, value !== true]),
+      },
+    }
   }
 
-  /** Strength of the fault there; zero where it is off. */
-  at(place: string, fault: Fault): number {
-    return this.#on.get(place)?.get(fault) ?? 0
+  /** Names of the faults that are on at a place. */
+  at(place: string): ReadonlySet<string> {
+    return this.#on.get(place) ?? new Set()
   }
 
-  /** Switches one more on somewhere; its name. */
-  worsen(random: Random): Fault | null {
-    const place = this.#places[Math.floor(random.uniform() * this.#places.length)]
-    const fault = this.#faults[Math.floor(random.uniform() * this.#faults.length)]
-    if (place === undefined || fault === undefined) return null
-    const there = this.#on.get(place) ?? new Map<Fault, number>()
-    this.#on.set(place, there.set(fault, strengthOf(fault, random)))
-    return fault
+  /** Names of the builders that take no private orders. */
+  get refusingBuilders(): string[] {
+    return builderNames.filter((name) => this.at(name).size > 0)
   }
 
-  /** Switches everything off at one place. */
-  mend(random: Random): void {
-    this.#on.delete(this.#places[Math.floor(random.uniform() * this.#places.length)] ?? '')
+  /** Switches one more fault on; what and where. */
+  async worsen(name: BoardName, random: Random): Promise<string> {
+    const { places, faults, tell } = this.#boards[name]
+    const place = places[Math.floor(random.uniform() * places.length)] ?? ''
+    const fault = faults[Math.floor(random.uniform() * faults.length)] ?? ''
+    this.#on.set(place, new Set(this.at(place)).add(fault))
+    await tell(place, fault, strengthOf(fault, random))
+    return `${place} ${fault}`
   }
 
-  clear(): void {
-    this.#on.clear()
+  /** Switches everything off at one place, where anything is on. */
+  async mend(name: BoardName, random: Random): Promise<void> {
+    const ill = this.#boards[name].places.filter((place) => this.at(place).size > 0)
+    const place = ill[Math.floor(random.uniform() * ill.length)]
+    if (place !== undefined) await this.#clear(name, place)
+  }
+
+  async clear(): Promise<void> {
+    for (const name of ['relay', 'provider', 'builder'] as const) {
+      for (const place of this.#boards[name].places) await this.#clear(name, place)
+    }
+  }
+
+  async #clear(name: BoardName, place: string): Promise<void> {
+    this.#on.delete(place)
+    if (name === 'builder') await this.#boards.builder.tell(place, '', false)
+    else await rpc(name === 'relay' ? 'devnet_relayFault' : 'devnet_rpcFault', [place, 'none'])
   }
 }

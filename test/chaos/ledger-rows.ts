@@ -16,9 +16,12 @@ export type RecordRow = {
 }
 
 /** Reads and writes the ledger's tables past its methods: what is stored, not what is said of it. */
-export function inLedger<T>(vault: Address, work: (sql: SqlStorage, storage: DurableObjectStorage) => T): Promise<T> {
+export function inLedger<T>(
+  vault: Address,
+  work: (sql: SqlStorage, storage: DurableObjectStorage) => T | Promise<T>,
+): Promise<T> {
   const stub = ledgerOf(env, reach.chain.id, vault)
-  return runInDurableObject(stub, (_instance, state) => work(state.storage.sql, state.storage))
+  return runInDurableObject(stub, async (_instance, state) => work(state.storage.sql, state.storage))
 }
 
 // What the names of the states mean is said here and nowhere else.

@@ -5,7 +5,7 @@ import type { OrderRow } from '../../workers/agent/ledger/store.ts'
 import { publicSightings, reach } from '../integration/local-chain.ts'
 import { holdsAmount, inLedger, isIncluded, isLive, type RecordRow } from './ledger-rows.ts'
 import type { Parent } from './parents.ts'
-import { progressOf } from './vault-facts.ts'
+import { ledgerOfVault, progressOf } from './vault-facts.ts'
 import type { Witness } from './witness.ts'
 import type { World } from './world.ts'
 
@@ -24,11 +24,14 @@ export class Look {
   readonly #confirmations = reach.chain.confirmations
   /** Orders that a reorganisation deeper than the confirmations may have brought back to life. */
   readonly revived = new Set<string>()
+  /** Whether chaos took the alarm away; until one is seen again, its absence proves nothing. */
+  alarmLost = false
+  /** Slices whose message was lost, or that a wrong clock leapt over: nobody could write of them. */
+  readonly lostSlices = new Set<string>()
   #open = new Set<string>()
   #sequence = -1
   #sightings = 0
   #reorganisations = 0
-  #published = 0
   #head: Hex
   #length = 0
 
@@ -49,6 +52,22 @@ export class Look {
     this.#open = new Set(rows.filter(isLive).map(({ id }) => id))
     await this.#oneSignedOrderAlive()
     await this.#private()
+    await this.#awake()
+  }
+
+  /** A clock that is ahead may have slices of the future announced, and those between then come to nothing. */
+  excuseFuture(parents: readonly Parent[]): void {
+    const { head, clockError } = this.#world.chain
+    for (const { strategyId, configuration } of parents) {
+      const slotAt = (time: number) => Math.floor((time - configuration.start) / configuration.intervalSeconds)
+      for (let slot = slotAt(head.timestamp); slot <= slotAt(head.timestamp + clockError); slot++) {
+        this.lostSlices.add(`${strategyId}:${slot}`)
+      }
+    }
+  }
+
+  excuseLost(due: readonly { strategyId: Hex; slot: number }[]): void {
+    for (const { strategyId, slot } of due) this.lostSlices.add(`${strategyId}:${slot}`)
   }
 
   /** Orders that are open, were open at the last look, or came since. */
@@ -150,14 +169,32 @@ export class Look {
   async #private(): Promise<void> {
     const { chain, executor, network } = this.#world
     const sightings = await publicSightings(executor)
-    const published = network.held.published.size
-    const excused = published > this.#published || chain.reorganisations > this.#reorganisations
+    const excused = network.leaked || chain.reorganisations > this.#reorganisations
     if (sightings > this.#sightings && !excused) {
       this.#witness.accuse('never public', `The public pool shows ${sightings} transactions, and no relay leaked.`)
     }
     this.#sightings = sightings
-    this.#published = published
+    network.leaked = false
     this.#reorganisations = chain.reorganisations
+  }
+
+  /** What waits in the ledger has an alarm, so that nothing sleeps for ever; and what is paused is known. */
+  async #awake(): Promise<void> {
+    const { vault } = this.#world
+    const { alarm, waiting, pauses } = await inLedger(vault, async (sql, storage) => ({
+      alarm: await storage.getAlarm(),
+      waiting: sql
+        .exec<{ count: number }>(
+          'SELECT (SELECT count(*) FROM orders WHERE final = 0) + (SELECT count(*) FROM outbox) AS count',
+        )
+        .one().count,
+      pauses: sql.exec<{ scope: string; subject: string }>('SELECT scope, subject FROM pauses').toArray(),
+    }))
+    if (alarm !== null) this.alarmLost = false
+    else if (waiting > 0 && !this.alarmLost) {
+      this.#witness.accuse('what waits has an alarm', `${waiting} orders and errands wait, and no alarm is set.`)
+    }
+    this.#witness.pausedBefore = pauses
   }
 
   /** A reorganisation this deep may undo what was final: such orders are live again, whatever the ledger says. */
@@ -206,7 +243,6 @@ export class Look {
 
   async #reserved(parents: readonly Parent[], open: readonly OrderRow[]): Promise<void> {
     const { vault } = this.#world
-    const { ledgerOfVault } = await import('./vault-facts.ts')
     for (const { strategyId, mandateId } of parents.slice(-6)) {
       const { reserved } = await ledgerOfVault(vault).standing({ strategyId, slot: 0, mandateId })
       const held = open

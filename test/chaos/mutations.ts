@@ -7,6 +7,7 @@ import type {
   Settlement,
   TrackedOrder,
 } from '../../workers/agent/ledger-types.ts'
+import { rpc } from '../integration/local-chain.ts'
 import type { Sabotage } from './bindings.ts'
 import { inLedger } from './ledger-rows.ts'
 import { ledgerOfVault } from './vault-facts.ts'
@@ -56,12 +57,12 @@ export const mutations: readonly Mutation[] = [
       at('tracked', async (call) => {
         const { vault, chain } = world()
         const tracked = (await call()) as TrackedOrder[]
-        const late = tracked.filter(({ state, deadline }) => state !== 'reserved' && chain.head.timestamp > deadline)
-        for (const order of late) {
-          const receipt = order.transactionHash === null ? null : await chain.receipt(order.transactionHash)
-          if (receipt === null) await ledgerOfVault(vault).settle(expired(order, chain.head.timestamp))
+        for (const order of tracked) {
+          const { transactionHash: hash, deadline } = order
+          if (hash === null || chain.head.timestamp <= deadline || (await chain.receipt(hash)) !== null) continue
+          await ledgerOfVault(vault).settle(expired(order, chain.head.timestamp))
         }
-        return tracked.filter((order) => !late.includes(order))
+        return ledgerOfVault(vault).tracked()
       }),
   },
   {
@@ -92,7 +93,10 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'sends before the bytes are kept',
     breaks: ['bytes are kept first'],
-    plant: () => at('commit', () => Promise.resolve({ ok: true })),
+    plant: () => (name, call) => {
+      if (name === 'commit') return Promise.resolve({ ok: true })
+      return name === 'maySend' ? Promise.resolve(true) : call()
+    },
   },
   {
     name: 'keeps other bytes than it sends',
@@ -130,7 +134,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'acknowledges errands that were not done',
-    breaks: ['the projection is the log'],
+    // An errand may also be a slice to try again, or that a parent is filled.
+    breaks: ['the projection is the log', 'trades again', 'every parent ends'],
     plant: () => {
       let calls = 0
       return at('outbox', async (call) => {
@@ -142,12 +147,12 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'releases an order that has bytes',
-    breaks: ['over only at depth', 'every order has its outcome', 'caps are held'],
+    breaks: ['over only at depth', 'one signed order alive', 'caps are held'],
     plant: (world) =>
       at('markSent', async (call) => {
         const answer = await call()
         await inLedger(world().vault, (sql) =>
-          sql.exec("UPDATE orders SET final = 1, outcome = 'released', state = 'dead' WHERE final = 0").toArray(),
+          sql.exec("UPDATE orders SET final = 1, outcome = 'released', state = 'released' WHERE final = 0").toArray(),
         )
         return answer
       }),
@@ -165,6 +170,44 @@ export const mutations: readonly Mutation[] = [
         })
       }),
   },
+  {
+    name: 'does not ask whether somebody paused',
+    breaks: ['nothing leaves while paused'],
+    // Somebody pauses right after each commit, so that there is an order out to be handed over again.
+    plant: (world) => async (name, call) => {
+      if (name === 'maySend') return true
+      const answer = await call()
+      if (name === 'commit') await ledgerOfVault(world().vault).setPause({ scope: 'vault', subject: '', paused: true })
+      return answer
+    },
+  },
+  {
+    name: 'sets no alarm for what it reserved',
+    breaks: ['what waits has an alarm'],
+    plant: (world) =>
+      at('reserve', async (call) => {
+        const reserved = await call()
+        await inLedger(world().vault, (_sql, storage) => storage.deleteAlarm())
+        return reserved
+      }),
+  },
+  {
+    name: 'says nothing of what it does not trade',
+    breaks: ['every slice leaves a trace'],
+    plant: () => at('record', () => Promise.resolve({ sequence: 0, head: '0x' })),
+  },
+  {
+    name: 'sends in public, too',
+    breaks: ['never public'],
+    plant: (world) =>
+      at('markSent', async (call, [orderId]) => {
+        const [row] = await inLedger(world().vault, (sql) =>
+          sql.exec<OrderRow>('SELECT * FROM orders WHERE id = ?', String(orderId)).toArray(),
+        )
+        await rpc('eth_sendRawTransaction', [row?.transaction_bytes]).catch(() => undefined)
+        return call()
+      }),
+  },
 ]
 
 /** As a ledger would that lost its index of live orders. */
@@ -172,7 +215,7 @@ async function forgetLiveOrders({ vault }: World): Promise<void> {
   await inLedger(vault, (sql) => {
     const live = sql.exec<OrderRow>('SELECT * FROM orders WHERE final = 0').toArray()
     for (const { id } of live) {
-      sql.exec("UPDATE orders SET final = 1, outcome = 'expired', state = 'dead' WHERE id = ?", id)
+      sql.exec("UPDATE orders SET final = 1, outcome = 'expired', state = 'expired' WHERE id = ?", id)
     }
   })
 }

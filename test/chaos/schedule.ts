@@ -1,4 +1,6 @@
 import { type Random, seededRandom } from '../../scripts/devnet/random.ts'
+import type { BoardName } from './faults.ts'
+import type { Deed } from './people.ts'
 import { type Ending, endings, type Moment, moments } from './turns.ts'
 
 /** What befalls a message on its way. */
@@ -16,8 +18,10 @@ export type Happening =
   | { kind: 'price'; symbol: string; factor: number }
   | { kind: 'feeds'; posting: boolean }
   | { kind: 'clock'; seconds: number }
-  | { kind: 'worsen'; where: 'relay' | 'provider' }
-  | { kind: 'mend'; where: 'relay' | 'provider' }
+  | { kind: 'on chain'; deed: Deed }
+  | { kind: 'key used elsewhere' }
+  | { kind: 'worsen'; where: BoardName }
+  | { kind: 'mend'; where: BoardName }
 
 /** How an await is disturbed. */
 export type Disturbance =
@@ -103,16 +107,20 @@ export class Schedule {
     const random = this.stream('chain')
     const draw = random.uniform() / Math.max(this.#intensity, 0.01)
     if (draw < 0.05) return { kind: 'reorganisation', depth: 1 + Math.floor(Math.sqrt(random.uniform()) * 2.15) }
-    if (draw < 0.08) return { kind: 'blocks', count: 2 + Math.floor(random.uniform() * 4) }
+    if (draw < 0.08) return { kind: 'blocks', count: 4 + Math.floor(random.uniform() * 4) }
     if (draw < 0.09) return { kind: 'pause', seconds: Math.floor(60 * 60 ** random.uniform()) }
-    return { kind: 'blocks', count: random.uniform() < 0.5 ? 1 : 2 }
+    return { kind: 'blocks', count: 1 + Math.floor(random.uniform() * 3) }
   }
 
   happenings(): Happening[] {
     const happenings: Happening[] = []
     const scope = this.#pick('people', ['everything', 'vault', 'strategy'] as const)
-    if (this.#chance('people', 0.02)) happenings.push({ kind: 'pause', scope })
+    if (this.#chance('people', 0.03)) happenings.push({ kind: 'pause', scope })
     if (this.#chance('people', 0.25, false)) happenings.push({ kind: 'resume', scope })
+    if (this.#chance('vault', 0.006))
+      happenings.push({ kind: 'on chain', deed: this.#pick('vault', ['pause', 'close']) })
+    if (this.#chance('vault', 0.3, false)) happenings.push({ kind: 'on chain', deed: 'unpause' })
+    if (this.#chance('key', 0.004)) happenings.push({ kind: 'key used elsewhere' })
     if (this.#chance('market', 0.02)) {
       const factor = 1 + 0.02 * (this.stream('market').uniform() - 0.5)
       happenings.push({ kind: 'price', symbol: this.#pick('market', ['WETH', 'WBTC']), factor })
@@ -126,6 +134,7 @@ export class Schedule {
     for (const [where, often] of [
       ['relay', 0.15],
       ['provider', 0.05],
+      ['builder', 0.02],
     ] as const) {
       if (this.#chance(where, often)) happenings.push({ kind: 'worsen', where })
       if (this.#chance(where, 0.2, false)) happenings.push({ kind: 'mend', where })

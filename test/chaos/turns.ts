@@ -17,13 +17,15 @@ export type Incident =
   | { kind: 'meanwhile'; happens: () => Promise<void> }
 
 /** How an invocation ended: by itself, by an error that left it, or in the middle, without a trace. */
-export type End = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'died' }
+export type End = { kind: 'done' | 'died'; looked: boolean } | { kind: 'threw'; error: unknown; looked: boolean }
 
 class Cut extends Error {
   override readonly name = 'Cut'
 }
 
 interface Invocation {
+  /** Whether it asked a provider anything. */
+  looked: boolean
   dead: boolean
   die: () => void
 }
@@ -74,15 +76,15 @@ export class Turns {
     return new Promise((resolve) => {
       const die = () => {
         invocation.dead = true
-        resolve({ kind: 'died' })
+        resolve({ kind: 'died', looked: invocation.looked })
       }
-      const invocation: Invocation = { dead: false, die }
+      const invocation: Invocation = { looked: false, dead: false, die }
       this.#inside.run(invocation, async () => {
         try {
           await work()
-          resolve({ kind: 'done' })
+          resolve({ kind: 'done', looked: invocation.looked })
         } catch (error) {
-          resolve({ kind: 'threw', error })
+          resolve({ kind: 'threw', error, looked: invocation.looked })
         }
       })
     })
@@ -95,6 +97,7 @@ export class Turns {
     return new Promise((resolve, reject) => {
       const go = async () => {
         count(this.reached, name)
+        if (name.startsWith('provider')) invocation.looked = true
         try {
           const answer = await this.#inside.run(undefined, () => this.#perform(invocation, name, perform))
           if (!invocation.dead) resolve(answer)

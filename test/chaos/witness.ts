@@ -25,6 +25,10 @@ export interface Departed {
 export class Witness {
   readonly violations: Violation[] = []
   readonly departed = new Map<Hex, Departed>()
+  /** Hashes that the executor's key signed for somebody else. */
+  readonly foreign = new Set<Hex>()
+  /** Pauses that the ledger had before the invocations of now began. */
+  pausedBefore: readonly { scope: string; subject: string }[] = []
   readonly #world: World
   readonly #strangers = new Set<Hex>()
 
@@ -42,9 +46,29 @@ export class Witness {
       const hash = keccak256(raw)
       if (this.#strangers.has(hash)) continue
       if (!this.departed.has(hash)) await this.#meet(raw, hash)
+      if (this.departed.has(hash) && this.pausedBefore.length > 0) await this.#paused(hash, method)
       if (this.departed.has(hash) && (place === 'a' || place === 'b')) {
         this.accuse('never public', `${hash} was handed to a public provider by ${method}.`)
       }
+    }
+  }
+
+  /** Where a pause was known before an invocation began and still is, the invocation must not hand anything over. */
+  async #paused(hash: Hex, method: string): Promise<void> {
+    const covering = await inLedger(this.#world.vault, (sql) => {
+      const [row] = sql.exec<OrderRow>('SELECT * FROM orders WHERE transaction_hash = ?', hash).toArray()
+      const pauses = sql.exec<{ scope: string; subject: string }>('SELECT scope, subject FROM pauses').toArray()
+      const covers = ({ scope, subject }: { scope: string; subject: string }) =>
+        scope !== 'strategy' || subject === row?.strategy_id
+      const before = (pause: { scope: string; subject: string }) =>
+        this.pausedBefore.some(({ scope, subject }) => scope === pause.scope && subject === pause.subject)
+      return pauses.find((pause) => covers(pause) && before(pause))
+    })
+    if (covering !== undefined) {
+      this.accuse(
+        'nothing leaves while paused',
+        `${hash} was handed over by ${method} while ${covering.scope} is paused.`,
+      )
     }
   }
 

@@ -14,10 +14,10 @@ import { app } from '../../workers/api/app.ts'
 import { decisions, executions, missedSlices, pauses, strategies, vaults } from '../../workers/database/schema.ts'
 import type { Env } from '../../workers/environment.ts'
 import { database, env } from '../integration/agent-world.ts'
-import { reach } from '../integration/local-chain.ts'
+import { reach, rpc } from '../integration/local-chain.ts'
 import { type Sabotage, steppedBindings } from './bindings.ts'
-import { Chain } from './chain.ts'
-import { HeldOrders } from './held-orders.ts'
+import { Chain, stillMarket } from './chain.ts'
+import { Faults } from './faults.ts'
 import { type Letter, Mailbox } from './mailbox.ts'
 import { Network } from './network.ts'
 import type { Parent } from './parents.ts'
@@ -39,6 +39,7 @@ export interface World {
   executor: Address
   chain: Chain
   mailbox: Mailbox
+  faults: Faults
   network: Network
   turns: Turns
   /** The worker's bindings: every call through them is a named await. */
@@ -50,21 +51,24 @@ export interface World {
 export async function openChaosWorld(seed: string, sabotage: Sabotage): Promise<World> {
   await applyD1Migrations(env.DATABASE, env.TEST_MIGRATIONS)
   for (const table of [decisions, executions, missedSlices, pauses, strategies, vaults]) await database.delete(table)
+  await stillMarket()
   const executorOf = (vault: Address) => executorAddress(env.EXECUTOR_SEED as Hex, 1, reach.chain.id, vault, 1)
   const { vault, executor } = await deployTreasury(reach, { executor: executorOf, limits, holdings })
   await reach.control.fund('ETH', privateKeyToAddress(env.KEEPER_KEY as Hex), 100n * ether)
   await reach.control.fund('ETH', executor, 1_000n * ether)
   const chain = new Chain(executor)
+  await rpc('devnet_market', [true])
   await chain.mine()
   vi.spyOn(Date, 'now').mockImplementation(() => chain.wallMilliseconds)
   const turns = new Turns(seededRandom(`${seed} turns`))
   const mailbox = new Mailbox(chain)
-  const held = new HeldOrders(chain, reach.rpcUrl)
-  const network = new Network(turns, seededRandom(`${seed} network`), relayPlaces(), held)
+  const faults = new Faults(relayPlaces())
+  await faults.clear()
+  const network = new Network(turns, faults)
   network.stand()
   await database.insert(vaults).values({ address: vault, chainId: reach.chain.id, name: 'Treasury', createdAt: 0 })
   return {
-    ...{ vault, executor, chain, mailbox, network, turns, parents: [] },
+    ...{ vault, executor, chain, mailbox, faults, network, turns, parents: [] },
     env: steppedBindings(turns, mailbox, sabotage),
   }
 }
@@ -80,8 +84,11 @@ export function cron({ turns, env: bindings, chain }: World): Promise<End> {
   return turns.run(() => dispatch(bindings, now - (now % 60)))
 }
 
-/** One consumer takes these letters in one batch; what it does not acknowledge comes again, or is a dead letter at last. */
-export async function deliver(world: World, letters: readonly Letter[]): Promise<Letter[]> {
+/**
+ * One consumer takes these letters in one batch; what it does not acknowledge comes again, or is a dead letter at last.
+ * `looked`: whether the chain was asked, so that something was decided.
+ */
+export async function deliver(world: World, letters: readonly Letter[]): Promise<{ dead: Letter[]; looked: boolean }> {
   const { turns, env: bindings, mailbox } = world
   const answers = new Map<string, number | 'acknowledged'>()
   const messages = letters.map(({ id, body, attempts }) => ({
@@ -92,20 +99,25 @@ export async function deliver(world: World, letters: readonly Letter[]): Promise
   const end = await turns.run(() => consume(bindings, batchOf('portcullis-ticks', messages)))
   // The platform hears of no answer before the batch is through.
   if (end.kind === 'died') answers.clear()
-  return letters.filter((letter) => {
+  const dead = letters.filter((letter) => {
     const answer = answers.get(letter.id)
     return answer !== 'acknowledged' && !mailbox.retry(letter, answer)
   })
+  return { dead, looked: end.looked }
 }
 
-/** Dead letters reach their consumer, which only writes down what they were. */
-export async function bury({ turns, env: bindings }: World, letters: readonly Letter[]): Promise<End> {
-  const messages = letters.map(({ id, body }) => ({
-    ...{ id, body, attempts: 1, timestamp: new Date() },
-    ack: () => undefined,
-    retry: () => undefined,
-  }))
-  return turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)))
+/** Dead letters reach their consumer, which only writes down what they were; as often as it takes. */
+export async function bury({ turns, env: bindings }: World, letters: readonly Letter[]): Promise<void> {
+  const waiting = new Set(letters.map(({ id }) => id))
+  while (waiting.size > 0) {
+    const left = letters.filter(({ id }) => waiting.has(id))
+    const messages = left.map(({ id, body }) => ({
+      ...{ id, body, attempts: 1, timestamp: new Date() },
+      ack: () => void waiting.delete(id),
+      retry: () => undefined,
+    }))
+    await turns.run(() => consume(bindings, batchOf('portcullis-dead-letters', messages)))
+  }
 }
 
 function batchOf(queue: string, messages: Message<unknown>[]): MessageBatch<unknown> {

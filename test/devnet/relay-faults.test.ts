@@ -138,6 +138,58 @@ test('a delayed order lands that many blocks later, and not at all where its win
   expect(await blockOf(devnet, keccak256(short))).toBeUndefined()
 })
 
+test('the same bytes again are no later than the first ones, whether they travel as a bundle or alone', async () => {
+  await fault('relay', 'delay', 2)
+  const raw = await transfer()
+  const sent = await head()
+  const last = hex(sent + 3)
+  const replacementUuid = crypto.randomUUID()
+  for (let block = 0; block < 3; block++) {
+    await relay('eth_sendBundle', { txs: [raw], blockNumber: last, replacementUuid })
+    await devnet.control.mine()
+  }
+  expect(await blockOf(devnet, keccak256(raw))).toBe(sent + 3)
+
+  const alone = await transfer()
+  const second = await head()
+  await relay('eth_sendPrivateTransaction', { tx: alone })
+  await devnet.control.mine()
+  await fault('relay', 'delay', 5)
+  await relay('eth_sendPrivateTransaction', { tx: alone })
+  await devnet.control.mine()
+  await fault('relay', 'delay', 0)
+  await relay('eth_sendPrivateTransaction', { tx: alone })
+  await devnet.control.mine()
+  expect(await blockOf(devnet, keccak256(alone))).toBe(second + 3)
+})
+
+test('what was dropped or held back before has not begun to travel', async () => {
+  const raw = await transfer()
+  const replacementUuid = crypto.randomUUID()
+  const bundle = { txs: [raw], blockNumber: hex((await head()) + 2), replacementUuid }
+  await fault('relay', 'drop')
+  await relay('eth_sendBundle', bundle)
+  await relay('eth_sendPrivateTransaction', { tx: raw })
+  await fault('relay', 'none')
+  await fault('relay', 'delay', 3)
+  const sent = await head()
+  await relay('eth_sendBundle', bundle)
+  await relay('eth_sendPrivateTransaction', { tx: raw })
+  await devnet.control.mine(5)
+  expect(await blockOf(devnet, keccak256(raw))).toBe(sent + 4)
+})
+
+test('other bytes under the same id take as long as any', async () => {
+  await fault('relay', 'delay', 1)
+  const [first, other] = [await transfer(), await transfer({ value: 7n })]
+  const replacementUuid = crypto.randomUUID()
+  const blockNumber = hex((await head()) + 2)
+  await relay('eth_sendBundle', { txs: [first], blockNumber, replacementUuid })
+  await devnet.control.mine()
+  await relay('eth_sendBundle', { txs: [other], blockNumber, replacementUuid })
+  expect(await transactionsOf(devnet, await devnet.control.mine())).toEqual([])
+})
+
 test('a leaked order shows in the public pool and is counted; the share that leaks follows from the seed', async () => {
   await fault('relay', 'leak', 1)
   const before = await sightings()
@@ -218,6 +270,21 @@ test('late bundles for several blocks are one order, and are gone when the nonce
   expect(await blockOf(devnet, keccak256(overtaken))).toBeUndefined()
 })
 
+test('a late order that is sent again in every block is not held for longer', async () => {
+  await fault('mev-blocker', 'late')
+  const raw = await transfer()
+  const sent = await head()
+  for (let block = 0; block < 4; block++) {
+    await request(`${devnet.rpcUrl}/mev-blocker`, raw)
+    await devnet.control.mine()
+  }
+  // Its window is 25 blocks.
+  await devnet.control.mine(21)
+  expect(await blockOf(devnet, keccak256(raw))).toBeUndefined()
+  await devnet.control.mine()
+  expect(await blockOf(devnet, keccak256(raw))).toBe(sent + 26)
+})
+
 test('several faults at once, all of them shown, each endpoint for itself, and none ends them', async () => {
   expect(await fault('relay', 'drop', 'on')).toEqual({ drop: true })
   expect(await fault('relay', 'leak', true)).toEqual({ drop: true, leak: 1 })
@@ -236,7 +303,7 @@ test('several faults at once, all of them shown, each endpoint for itself, and n
 })
 
 test.each([
-  [['nowhere', 'drop', true], /Invalid option/],
+  [['nowhere', 'drop', true], /^"nowhere" does not fit, only one of relay, .*, sequencer does/],
   [['relay', 'fly', true], /there is no fault "fly"; there are down, .*, late, none/],
   [['relay', 'drop', 3], /the fault drop takes true or false/],
   [['relay', 'delay', true], /the fault delay takes 0 to 1000 blocks/],

@@ -167,7 +167,7 @@ test.each([
   [['b', 'leak', true], /there is no fault "leak"; there are down, throttle, html, lag, lie, none/],
   [['/b', 'lag', 1], /first segment/],
   [['relay', 'down', true], /devnet_relayFault/],
-  [[], /invalid params/],
+  [[], /^a parameter is missing; it is called as devnet_rpcFault \[path, fault, value\]/],
 ])('refuses %j', async (params, message) => {
   const { error } = await call(devnet.rpcUrl, 'devnet_rpcFault', ...params)
   expect(error).toMatchObject({ code: -32602, message: expect.stringMatching(message) })

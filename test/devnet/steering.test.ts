@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../scripts/devnet/devnet.ts'
 import { operatorHelp } from '../../scripts/devnet/operator-help.ts'
 import { helpText, readCommand } from '../../scripts/devnet/options.ts'
-import { ask, call } from './clients.ts'
+import { ask, call, post } from './clients.ts'
 
 const script = join(import.meta.dirname, '../../scripts/devnet.ts')
 let devnet: Devnet
@@ -55,7 +55,11 @@ test('--call says in one sentence what is wrong, and exits 1', async () => {
       [['--call', 'devnet_dance', '--port', port], /^devnet_dance: the method devnet_dance does not exist/],
       [
         ['--call', 'devnet_builder', 'nobody', 'off', '--port', port],
-        /^devnet_builder: invalid params: 0 Invalid option/,
+        /^devnet_builder: "nobody" does not fit, only one of titan, buildernet does; it is called as devnet_builder \[/,
+      ],
+      [
+        ['--call', 'devnet_mine', 'x', '--port', port],
+        /^devnet_mine: "x" does not fit; it is called as devnet_mine \[blocks\], for example devnet_mine 3: makes up to .*\.$/,
       ],
       [['devnet_status'], /^Unexpected argument 'devnet_status'\. --help lists what there is\.$/],
     ]
@@ -67,6 +71,45 @@ test('--call says in one sentence what is wrong, and exits 1', async () => {
   } finally {
     stranger.close()
   }
+})
+
+test.each([
+  ['devnet_mine x', '"x" does not fit'],
+  ['devnet_mine 0', '0 does not fit'],
+  ['devnet_mine 1 2', 'there are too many parameters'],
+  ['devnet_reorg 1.5', '1.5 does not fit'],
+  ['devnet_market', 'a parameter is missing'],
+  ['devnet_market maybe', '"maybe" does not fit'],
+  ['devnet_setPrice WETH', 'a parameter is missing'],
+  ['devnet_setPrice WETH much', '"much" does not fit'],
+  ['devnet_setPrice WETH true', 'true does not fit'],
+  ['devnet_rpcFault a lag 2 3', 'there are too many parameters'],
+  ['devnet_rpcFault a lag x', 'the fault lag takes 0 to 100 blocks'],
+  ['devnet_relayFault relay', 'a parameter is missing'],
+  ['devnet_relayFault relay leak 1 2', 'there are too many parameters'],
+  ['devnet_status 1 2', 'there are too many parameters'],
+  ['devnet_sandwiches all', 'there are too many parameters'],
+])('%s is refused in a sentence that tells how it is called', async (words, reason) => {
+  const before = await ask(devnet.rpcUrl, 'devnet_status')
+  const command = readCommand(['--call', ...words.split(' ')], {})
+  if (command.kind !== 'call') throw new Error('this is no call')
+  const { error } = await call(devnet.rpcUrl, command.method, ...command.params)
+  const line = operatorHelp.find(([usage]) => usage.startsWith(`${command.method} `))
+  if (line === undefined) throw new Error('the help does not name it')
+  const [usage, meaning, example] = line
+  const called = usage.endsWith('[]') ? command.method : `${usage}, for example ${example}`
+  expect(error).toEqual({ code: -32602, message: `${reason}; it is called as ${called}: ${meaning}` })
+  expect(await ask(devnet.rpcUrl, 'devnet_status')).toEqual(before)
+})
+
+test('parameters by name are refused', async () => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'devnet_mine', params: { blocks: 3 } })
+  expect(await post(devnet.rpcUrl, body)).toMatchObject({
+    error: {
+      code: -32602,
+      message: expect.stringMatching(/^the parameters are no list; it is called as devnet_mine /),
+    },
+  })
 })
 
 test.each([

@@ -12,14 +12,23 @@ import {
   readLog,
   readTrades,
   track,
+  type World,
+  type WorldOptions,
 } from './agent-world.ts'
 import { intercept, receiptFor } from './intercept.ts'
-import { mine, nonceOf, publicSightings, rpc } from './local-chain.ts'
+import { mine, nonceOf, publicSightings, relayUrls, rpc } from './local-chain.ts'
 
 afterEach(async () => {
   vi.restoreAllMocks()
   await rpc('devnet_leak', [false])
 })
+
+/** A world whose agent has relays at three addresses; two names for the first of them. */
+async function openWorldWithThree(options: WorldOptions): Promise<World> {
+  const names = ['flashbots-private', 'flashbots-bundle', 'titan', 'mev-blocker'] as const
+  const world = await openWorld(options)
+  return { ...world, env: { ...world.env, RELAY_LADDER: names.map((name) => `${name}=${relayUrls[name]}`).join(',') } }
+}
 
 const sends = new Set(['eth_sendPrivateTransaction', 'eth_sendBundle'])
 
@@ -36,13 +45,11 @@ function swallow(): string[] {
 
 describe('a relay that leaks', () => {
   it('is found out, dropped and told of; the order trades all the same, and the next one goes elsewhere', async () => {
-    const world = await openWorld({ slices: 2 })
+    const world = await openWorldWithThree({ slices: 3 })
     await rpc('devnet_leak', [true])
     await cron(world)
     await drain(world)
-    await track(world)
     expect((await ledgerOfWorld(world).tracked())[0]).toMatchObject({ state: 'leaked' })
-    await rpc('devnet_leak', [false])
     await mine()
     await track(world)
     expect(await readTrades(world)).toHaveLength(1)
@@ -52,13 +59,35 @@ describe('a relay that leaks', () => {
       ['relay-dropped', 'flashbots-private'],
     ])
     await liveUntilFilled(world)
-    expect((await readExecutions(world)).map(({ relay }) => relay)).toEqual(['flashbots-private', 'flashbots-bundle'])
+    // Not through its other name, either: it leaks on, and nothing of ours is there to leak.
+    const [first, ...others] = (await readExecutions(world)).map(({ relay }) => relay)
+    expect(first).toBe('flashbots-private')
+    expect(others).toHaveLength(2)
+    for (const relay of others) expect(['titan', 'mev-blocker']).toContain(relay)
     expect(await publicSightings(world.executor)).toBe(1)
   })
 
-  it('is found out by what it says itself, when the block came before we looked', async () => {
+  it.each(['flashbots-bundle', 'titan', 'mev-blocker', 'mev-share'] as const)(
+    'is found out before the next block holds the order, also %s, which does not tell',
+    async (name) => {
+      const world = await openWorld({ slices: 1 })
+      const env = { ...world.env, RELAY_LADDER: `${name}=${relayUrls[name]}` }
+      const endpoint = new URL(relayUrls[name]).pathname.slice(1)
+      await rpc('devnet_relayFault', [endpoint, 'leak', 1])
+      await cron({ ...world, env })
+      await drain({ ...world, env })
+      await rpc('devnet_relayFault', [endpoint, 'none'])
+      expect(await ledgerOfWorld(world).relays()).toMatchObject([{ name, suspicion: 1 }])
+      await mine()
+      await track({ ...world, env })
+      expect(await readTrades(world)).toHaveLength(1)
+    },
+  )
+
+  it('is found out by what it says itself, when no node has shown the order', async () => {
     const world = await openWorld({ slices: 1 })
     await rpc('devnet_leak', [true])
+    intercept(({ method }) => (method === 'eth_getTransactionByHash' ? Promise.resolve({ result: null }) : undefined))
     await cron(world)
     await drain(world)
     await mine()
@@ -84,21 +113,36 @@ describe('a relay that leaks', () => {
     expect(await readAlerts(world)).toEqual([])
   })
 
-  it('leaves nobody to send to where the strategy trusts no other: the order expires, unseen', async () => {
+  it('leaves nobody to send to where the strategy trusts no other: the order expires, and no other is signed', async () => {
     const world = await openWorld({ slices: 1, relays: ['flashbots-private'], intervalSeconds: 600 })
-    await rpc('devnet_leak', [true])
     const swallowed = swallow()
     await cron(world)
     await drain(world)
     await ledgerOfWorld(world).noteLeak(`${world.strategyId}:0:1`, 1)
     const before = swallowed.length
-    for (let block = 0; block < 8; block++) {
-      await mine()
-      await track(world)
-    }
+    for (let block = 0; block < 12; block++) await live(world)
     expect(swallowed).toHaveLength(before)
     expect(await readTrades(world)).toEqual([])
-    expect((await readLog(world)).map(({ verdict }) => verdict)).toContain('expired')
+    expect((await readExecutions(world)).map(({ state }) => state)).toEqual(['expired'])
+    expect((await readLog(world)).at(-1)).toMatchObject({ verdict: 'refuse', reason: 'NoRelay' })
+  })
+})
+
+describe('a relay whose simulation finds what ours does not', () => {
+  it('keeps the order from the others for one block only', async () => {
+    const world = await openWorld({ slices: 1, intervalSeconds: 600 })
+    const refusal = {
+      ...{ bundleGasPrice: '0', bundleHash: '0x', coinbaseDiff: '0', ethSentToCoinbase: '0', gasFees: '0' },
+      ...{ stateBlockNumber: 1, totalGasUsed: 50_000, results: [{ gasUsed: 50_000, error: 'execution reverted' }] },
+    }
+    intercept(({ method }) => (method === 'eth_callBundle' ? Promise.resolve({ result: refusal }) : undefined))
+    await cron(world)
+    await drain(world)
+    await mine()
+    expect(await readTrades(world)).toEqual([])
+    await track(world)
+    await mine()
+    expect(await readTrades(world)).toHaveLength(1)
   })
 })
 

@@ -3,8 +3,7 @@ import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { type Clock, clockFrom } from '../clock.ts'
 import { type Bindings, type Env, type Environment, readEnvironment } from '../environment.ts'
-import { openLadder } from '../relays/ladder.ts'
-import type { Relay } from '../relays/relay.ts'
+import { openLadder, type PlacedRelay } from '../relays/ladder.ts'
 import { baselineContext, type DecisionContext } from './decide/context.ts'
 
 /** What every part of the agent works with, opened once for each event. */
@@ -14,7 +13,7 @@ export interface Agent {
   chain: ChainDefinition
   clock: Clock
   database: DrizzleD1Database
-  ladder: readonly Relay[]
+  ladder: readonly PlacedRelay[]
   /** What decisions are made with. */
   context: DecisionContext
 }
@@ -37,10 +36,10 @@ export function openAgent(env: Env): Agent {
   }
 }
 
-const ladders = new WeakMap<Environment, readonly Relay[]>()
+const ladders = new WeakMap<Environment, readonly PlacedRelay[]>()
 
 /** Opened once for each isolate: opening derives keys and may load a client. */
-function ladderOf(environment: Environment, chain: ChainDefinition): readonly Relay[] {
+function ladderOf(environment: Environment, chain: ChainDefinition): readonly PlacedRelay[] {
   const ladder = ladders.get(environment) ?? openLadder(environment, chain)
   ladders.set(environment, ladder)
   return ladder

@@ -103,7 +103,7 @@ export async function relaysFor(
   now: number,
 ): Promise<readonly Relay[]> {
   const allowed = agent.ladder.filter(({ name }) => relays === null || relays.includes(name))
-  return rank<Relay>(allowed, await ledgerOf(agent.bindings, agent.chain.id, vault).relays(), now)
+  return rank(allowed, await ledgerOf(agent.bindings, agent.chain.id, vault).relays(), now)
 }
 
 /** The relay failed by itself, and said nothing of the order. */

@@ -13,7 +13,9 @@ import { accessProblems, addressParameter, bodyProblems, json, problems, securit
 const relaySchema = z
   .object({
     name: z.enum(relayNames),
-    rank: z.int().nullable().openapi({ description: 'Place on the ladder, from 1; null where it is dropped.' }),
+    rank: z.int().nullable().openapi({
+      description: 'Place on the ladder, from 1; null where it, or another way to the same address, is dropped.',
+    }),
     expectedBlocks: z
       .number()
       .openapi({ description: 'Blocks until inclusion, by what was measured; 2 where nothing is known.' }),
@@ -76,7 +78,7 @@ function showRelays(environment: Environment, healths: readonly RelayHealth[], n
     const counts = { name, sent, included, blocks, failures, suspicion, droppedAt, measuredAt: now }
     return {
       ...{ name, sent, included, failures, suspicion, droppedAt },
-      rank: droppedAt === null ? position + 1 : null,
+      rank: position < ranked.length ? position + 1 : null,
       expectedBlocks: expectedBlocks(counts),
     }
   })

@@ -49,15 +49,17 @@ export function expectedBlocks({ sent, included, blocks, failures }: RelayHealth
 /** Within a step of so many blocks relays are alike, and the configured order decides: one hiccup moves nobody. */
 const noticeableBlocks = 0.5
 
-/** The relays to be tried, best first; those that were dropped are left out. */
-export function rank<R extends { name: string }>(
+/** The relays to be tried, best first. Those that were dropped are left out, and every other way to the same address. */
+export function rank<R extends { name: string; url: string }>(
   relays: readonly R[],
   healths: readonly RelayHealth[],
   now: number,
 ): R[] {
+  const isDropped = ({ name }: R) => healths.some((health) => health.name === name && health.droppedAt !== null)
+  const untrusted = new Set(relays.filter(isDropped).map(({ url }) => url))
   const ranked = relays.flatMap((relay, position) => {
+    if (untrusted.has(relay.url)) return []
     const health = healths.find(({ name }) => name === relay.name) ?? newHealth(relay.name, now)
-    if (health.droppedAt !== null) return []
     return [{ relay, position, steps: Math.floor(expectedBlocks(faded(health, now)) / noticeableBlocks) }]
   })
   return ranked.sort((a, b) => a.steps - b.steps || a.position - b.position).map(({ relay }) => relay)

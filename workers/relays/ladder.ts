@@ -13,6 +13,11 @@ import { nothingReported, type PrivateOrder, type Relay, type RelayReport, type 
 import { sequencer } from './sequencer.ts'
 import { titan } from './titan.ts'
 
+/** A relay, and the address by which one that leaked is known whatever it is spoken to as. Never shown: it may hold a key. */
+export interface PlacedRelay extends Relay {
+  readonly url: string
+}
+
 /** `answer`: accepted, or the name of the error class; `Unknown` means that it may have been sent. */
 export interface Delivery {
   relay: string
@@ -25,8 +30,11 @@ export interface Delivery {
  *
  * @throws RelayRefused with one sentence for a relay that may not be used on the chain
  */
-export function openLadder(environment: Environment, chain: ChainDefinition | undefined): Relay[] {
-  return relayEndpoints(environment.RELAY_LADDER, chain).map((endpoint) => openRelay(endpoint, environment))
+export function openLadder(environment: Environment, chain: ChainDefinition | undefined): PlacedRelay[] {
+  return relayEndpoints(environment.RELAY_LADDER, chain).map((endpoint) => ({
+    ...openRelay(endpoint, environment),
+    url: endpoint.url,
+  }))
 }
 
 function openRelay({ name, url }: RelayEndpoint, environment: Environment): Relay {

@@ -29,10 +29,11 @@ export interface Attribution {
  * Shortfall against arrival (Perold, "The implementation shortfall", 1988), in parts: what the market moved until the fill,
  * the pools' fees, what a sandwich took, and the rest, which is impact on the pools and their distance from the reference.
  *
- * @throws RangeError without a fill
+ * @throws RangeError without a fill, or where a figure of one is not known or cannot be
  */
 export function attribute(fills: readonly Fill[]): Attribution {
   if (fills.length === 0) throw new RangeError('Nothing was filled, so nothing can be attributed.')
+  for (const fill of fills) requireFigures(fill)
   const sold = fills.reduce((sum, { soldUsd }) => sum + soldUsd, 0)
   const bps = (costUsd: (fill: Fill) => number) => (fills.reduce((sum, fill) => sum + costUsd(fill), 0) / sold) * 10_000
   const shortfallBps = bps(({ soldUsd, bought, arrivalPrice }) => soldUsd - bought * arrivalPrice)
@@ -50,6 +51,17 @@ export function attribute(fills: readonly Fill[]): Attribution {
     sandwichBps,
     inclusionP50: quantile(waits, 0.5),
     inclusionP95: quantile(waits, 0.95),
+  }
+}
+
+function requireFigures(fill: Fill): void {
+  const { soldUsd, arrivalPrice, priceThen, inclusionBlocks } = fill
+  for (const [name, value] of Object.entries(fill)) {
+    if (!(Number.isFinite(value) && value >= 0)) throw new RangeError(`The ${name} of a fill cannot be ${value}.`)
+  }
+  // Costs are measured by what was sold and by these prices, and no block holds what comes after it.
+  for (const [name, value] of Object.entries({ soldUsd, arrivalPrice, priceThen, inclusionBlocks })) {
+    if (value === 0) throw new RangeError(`The ${name} of a fill cannot be 0.`)
   }
 }
 

@@ -11,6 +11,7 @@ import { workerBindings } from '../../local/bindings.ts'
 import { openParentOrder } from '../../local/parent-order.ts'
 import { type LocalWorker, startLocalWorker } from '../../local/worker.ts'
 import type { Fill } from './attribution.ts'
+import { fillOf, type Observed, requireWhole } from './fills.ts'
 import type { Way } from './ways.ts'
 
 export interface ParentTerms {
@@ -118,15 +119,7 @@ async function sell(stage: Stage, way: Way, terms: ParentTerms, total: bigint): 
     await devnet.control.mine()
     await door(worker, 'track', { vault })
   }
-  return collect(stage, strategyId, { prices, firstSent, arrivalPrice })
-}
-
-interface Observed {
-  /** Reference price of WETH, USD, by block. */
-  prices: ReadonlyMap<number, number>
-  /** Head when a slice was first handed over, by slot. */
-  firstSent: ReadonlyMap<number, number>
-  arrivalPrice: number
+  return collect(stage, strategyId, total, { prices, firstSent, arrivalPrice })
 }
 
 const legSchema = z.object({ sell: z.string(), feePips: z.number(), amountIn: z.string() })
@@ -147,10 +140,11 @@ const sandwichesSchema = z.array(
   z.object({ victim: z.string(), output: z.object({ withoutFrontRun: z.string(), withFrontRun: z.string() }) }),
 )
 
-async function collect(stage: Stage, strategyId: Hash, observed: Observed): Promise<ParentRun> {
+async function collect(stage: Stage, strategyId: Hash, total: bigint, observed: Observed): Promise<ParentRun> {
   const { devnet, api, executor } = stage
   const sandwiches = sandwichesSchema.parse(await rpc(devnet, 'devnet_sandwiches', []))
   const fills: Fill[] = []
+  let filled = 0n
   let worst = { takenBps: 0, leftBps: 0 }
   for (const execution of await executionsOf(api, strategyId)) {
     const { transactionHash, blockNumber, amountIn, amountOut } = execution
@@ -163,17 +157,12 @@ async function collect(stage: Stage, strategyId: Hash, observed: Observed): Prom
     if (takenBps > worst.takenBps) {
       worst = { takenBps, leftBps: basisPointsBelow(await minimumOutOf(stage, execution.sequence), without) }
     }
-    const priceThen = observed.prices.get(Number(blockNumber)) ?? Number.NaN
-    fills.push({
-      soldUsd: Number(amountIn) / 1e6,
-      bought: Number(amountOut) / 1e18,
-      boughtWithoutSandwich: Number(without) / 1e18,
-      arrivalPrice: observed.arrivalPrice,
-      priceThen,
-      feeUsd: feeUsd(devnet, execution.legs, priceThen),
-      inclusionBlocks: Number(blockNumber) - (observed.firstSent.get(execution.slot) ?? Number.NaN),
-    })
+    filled += BigInt(amountIn)
+    const amounts = { amountIn: BigInt(amountIn), amountOut: BigInt(amountOut), amountOutWithoutSandwich: without }
+    const slice = { slot: execution.slot, blockNumber: Number(blockNumber), ...amounts }
+    fills.push(fillOf(slice, observed, (priceThen) => feeUsd(devnet, execution.legs, priceThen)))
   }
+  requireWhole(filled, total)
   return { fills, worst, seen: devnet.control.publicSightings(executor) }
 }
 

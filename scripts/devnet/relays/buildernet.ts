@@ -55,8 +55,7 @@ export class BuilderNet implements Endpoint {
   async #sendTransaction(raw: unknown, owner: Address): Promise<Hex> {
     const { desk, state } = this.#parts
     const transaction = await readPending(raw, state)
-    const maximumBlock = desk.head + triedBlocks
-    await desk.takeTransaction({ transaction, owner, maximumBlock, builders: this.#builders, preferences: undefined })
+    await desk.takeTransaction({ transaction, owner, triedBlocks, builders: this.#builders, preferences: undefined })
     return transaction.hash
   }
 }

@@ -126,14 +126,15 @@ export class FlashbotsRelay implements Endpoint {
 
   async #sendPrivateTransaction(request: z.output<typeof sendPrivateTransactionSchema>, signer: Address): Promise<Hex> {
     const { desk, state } = this.#parts
-    const { preferences, maxBlockNumber = desk.head + defaultBlocks } = request
+    const { preferences, maxBlockNumber } = request
     const transaction = await readPending(request.tx, state)
     if (transaction.maxPriorityFeePerGas === 0n) throw serverError('transaction underpriced: priority fee is zero')
-    if (maxBlockNumber <= desk.head) {
+    if (maxBlockNumber !== undefined && maxBlockNumber <= desk.head) {
       throw serverError(`max block ${maxBlockNumber} is in the past, current block ${desk.head}`)
     }
     const builders = preferences?.fast === true ? undefined : namedBuilders(preferences?.privacy?.builders)
-    await desk.takeTransaction({ transaction, owner: signer, maximumBlock: maxBlockNumber, preferences, builders })
+    const window = { maximumBlock: maxBlockNumber, triedBlocks: defaultBlocks }
+    await desk.takeTransaction({ transaction, owner: signer, ...window, preferences, builders })
     return transaction.hash
   }
 

@@ -31,8 +31,7 @@ export class MevBlocker implements Endpoint {
   async #sendTransaction(raw: unknown): Promise<Hex> {
     const { desk, state } = this.#parts
     const transaction = await readPending(raw, state)
-    const maximumBlock = desk.head + triedBlocks
-    await desk.takeTransaction({ transaction, owner: undefined, maximumBlock, preferences: undefined })
+    await desk.takeTransaction({ transaction, owner: undefined, triedBlocks, preferences: undefined })
     return transaction.hash
   }
 

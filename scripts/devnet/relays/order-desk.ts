@@ -17,7 +17,11 @@ export interface DeskParts {
 }
 
 /** A private transaction as it is handed in. */
-export type TransactionOrder = Pick<PrivateTransaction, 'transaction' | 'owner' | 'maximumBlock' | 'preferences'> & {
+export type TransactionOrder = Pick<PrivateTransaction, 'transaction' | 'owner' | 'preferences'> & {
+  /** Last block it may be in, where the sender names one. */
+  maximumBlock?: number | undefined
+  /** How many blocks it is tried for otherwise. */
+  triedBlocks: number
   builders?: ReadonlySet<BuilderName> | undefined
   firstCome?: boolean
 }
@@ -50,8 +54,9 @@ export class OrderDesk {
 
   async takeTransaction(given: TransactionOrder): Promise<void> {
     const { orders, faults } = this.#parts
-    const { transaction, owner, maximumBlock, preferences, firstCome = false } = given
+    const { transaction, owner, preferences, firstCome = false } = given
     const wanted = given.builders ?? allBuilders
+    const maximumBlock = this.#maximumBlock(given)
     const firstBlock = this.#firstBlock()
     const common = { transaction, endpoint: this.endpoint, owner, firstBlock, maximumBlock, firstCome, preferences }
     const builders = this.#passesOn() ? wanted : nobody
@@ -74,12 +79,15 @@ export class OrderDesk {
   async takeBundle(given: BundleOrder): Promise<Hex> {
     const { orders, faults } = this.#parts
     const { replacementUuid, owner, transactions } = given
-    if (replacementUuid !== undefined) this.cancelBundles(replacementUuid, owner)
     const wanted = given.builders ?? allBuilders
     const bundle: Bundle = {
       ...newBundle(transactions),
       ...given,
       ...{ endpoint: this.endpoint, builders: this.#passesOn() ? wanted : nobody, heldUntil: this.#firstBlock() },
+    }
+    if (replacementUuid !== undefined) {
+      bundle.heldUntil = this.#heldUntil(bundle, orders.liveBundles(replacementUuid, owner, this.endpoint))
+      this.cancelBundles(replacementUuid, owner)
     }
     orders.addBundle(bundle)
     if (this.#passesOn() && faults.duplicate) orders.addBundle({ ...bundle })
@@ -88,8 +96,9 @@ export class OrderDesk {
     return bundle.hash
   }
 
-  cancelBundles(replacementUuid: string, owner: Address | undefined): number {
-    return this.#parts.orders.cancelBundles(replacementUuid, owner, this.endpoint)
+  cancelBundles(replacementUuid: string, owner: Address | undefined): void {
+    const live = this.#parts.orders.liveBundles(replacementUuid, owner, this.endpoint)
+    for (const bundle of live) bundle.cancelled = true
   }
 
   cancelTransaction(order: PrivateTransaction): void {
@@ -127,6 +136,22 @@ export class OrderDesk {
   /** The first block whose builder can have what comes in now. */
   #firstBlock(): number {
     return this.head + 1 + this.#parts.faults.delay
+  }
+
+  /** The same bytes are on their way already, to everybody who shall have them: they arrive when they would have. */
+  #heldUntil(bundle: Bundle, replaced: readonly Bundle[]): number {
+    const { hash, builders = allBuilders } = bundle
+    const underway = replaced.filter(
+      (earlier) => earlier.hash === hash && [...builders].every((name) => (earlier.builders ?? allBuilders).has(name)),
+    )
+    return Math.min(this.#firstBlock(), ...underway.map(({ heldUntil = 0 }) => heldUntil))
+  }
+
+  /** A window that the sender did not name is counted from when the order came first. */
+  #maximumBlock({ transaction, owner, maximumBlock, triedBlocks }: TransactionOrder): number {
+    if (maximumBlock !== undefined) return maximumBlock
+    const known = this.#parts.orders.transaction(transaction.hash, this.endpoint)
+    return known?.status === 'PENDING' && known.owner === owner ? known.maximumBlock : this.head + triedBlocks
   }
 
   /** Under the fault `late`: a copy that outlives the window and its cancellation, and may revert. */

@@ -21,8 +21,7 @@ export class Sequencer implements Endpoint {
     if (request.method !== 'eth_sendRawTransaction') throw methodNotFound(request.method)
     const { desk, state } = this.#parts
     const transaction = await readPending(parametersOf(request)[0], state)
-    const maximumBlock = desk.head + queuedBlocks
-    const order = { transaction, owner: undefined, maximumBlock, preferences: undefined }
+    const order = { transaction, owner: undefined, triedBlocks: queuedBlocks, preferences: undefined }
     await desk.takeTransaction({ ...order, firstCome: true })
     return transaction.hash
   }

@@ -9,7 +9,7 @@ import {
 } from '../../../workers/relays/health.ts'
 
 const now = 1_800_000_000
-const ladder = [{ name: 'first' }, { name: 'second' }, { name: 'third' }]
+const ladder = ['first', 'second', 'third'].map((name) => ({ name, url: `https://${name}.test` }))
 const health = (name: string, changes: Partial<RelayHealth>): RelayHealth => ({ ...newHealth(name, now), ...changes })
 const order = (healths: RelayHealth[], at = now) => rank(ladder, healths, at).map(({ name }) => name)
 
@@ -50,5 +50,12 @@ describe('the order of the ladder', () => {
   it('leaves out what leaked, however well it does otherwise, and for ever', () => {
     const leaky = health('first', { sent: 50, included: 50, blocks: 50, suspicion: 1, droppedAt: now })
     expect(order([leaky], now + 1000 * healthHalfLifeSeconds)).toEqual(['second', 'third'])
+  })
+
+  it('leaves out every other way to what leaked: one host is one host', () => {
+    const [first, second, third] = ladder
+    const sameHost = [first, { name: 'bundles', url: first?.url ?? '' }, second, third].flatMap((one) => one ?? [])
+    const leaky = health('first', { suspicion: 1, droppedAt: now })
+    expect(rank(sameHost, [leaky], now).map(({ name }) => name)).toEqual(['second', 'third'])
   })
 })

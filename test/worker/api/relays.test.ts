@@ -36,8 +36,9 @@ describe('relays', () => {
     await ledger().handTo(reserved.orderId, 'flashbots-private', 100n)
     await ledger().noteLeak(reserved.orderId, 1_800_000_000)
     expect((await call('GET', path)).body.items).toMatchObject([
-      { name: 'flashbots-bundle', rank: 1 },
       { name: 'flashbots-private', rank: null, suspicion: 1, droppedAt: 1_800_000_000 },
+      // Another way to the same address.
+      { name: 'flashbots-bundle', rank: null, suspicion: 0, droppedAt: null },
     ])
     const reinstated = await call('POST', `${path}/flashbots-private/reinstate`, { body: {} })
     expect(reinstated.body.items).toMatchObject([{ name: 'flashbots-private', rank: 1 }, {}])
