@@ -150,7 +150,7 @@ describe('builders that are named beside a relay that cannot keep to them', () =
     expect(reading('flashbots-bundle', ' , ')).toMatchObject({ ok: true })
   })
 
-  it('are fine beside the usual relays, which keep to them', () => {
+  it('are fine beside the usual relays', () => {
     expect(open(ethereum, undefined).map(({ name }) => name)).not.toContain('flashbots-bundle')
     expect(reading(undefined, 'flashbots')).toMatchObject({ ok: true })
   })
