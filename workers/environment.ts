@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseRelayChoices } from '../shared/chain/relays.ts'
+import { builderConflict, parseRelayChoices } from '../shared/chain/relays.ts'
 import type { VaultLedger } from './agent/vault-ledger.ts'
 
 /** What the platform binds; see wrangler.toml. */
@@ -112,8 +112,8 @@ const variables = z.object({
 const secretNames = ['EXECUTOR_SEED', 'RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY'] as const
 
 /**
- * The variables, with two rules. The signer has what it needs. And no secret does the work of another: whoever learns one of
- * them learns only that one.
+ * The variables, with three rules. The signer has what it needs. No secret does the work of another: whoever learns one of
+ * them learns only that one. And where builders are named, every relay of Flashbots can keep to them.
  */
 export const environmentSchema = variables.superRefine((values, context) => {
   for (const name of signerVariables[values.EXECUTOR_SIGNER]) {
@@ -129,6 +129,9 @@ export const environmentSchema = variables.superRefine((values, context) => {
       context.addIssue({ code: 'custom', path: [name], message: 'must not be another secret again' })
     seen.add(secret)
   }
+  const conflict = builderConflict(values.RELAY_LADDER, values.RELAY_BUILDERS)
+  // Of no single variable, so the sentence has no path, and stands for itself.
+  if (conflict !== null) context.addIssue({ code: 'custom', path: [], message: conflict })
 })
 
 export type Environment = z.output<typeof environmentSchema>
@@ -151,6 +154,8 @@ export function readEnvironment(env: object): EnvironmentReading {
 }
 
 function sentenceOf(error: z.ZodError): string {
+  const together = error.issues.find(({ code, path }) => code === 'custom' && path.length === 0)
+  if (together !== undefined) return together.message
   const names = [...new Set(error.issues.map((issue) => String(issue.path[0] ?? 'the environment')))]
   return `These variables are missing or wrong: ${names.join(', ')}; .dev.vars.example explains each.`
 }

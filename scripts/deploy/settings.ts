@@ -1,7 +1,13 @@
 // What a deployment is told, checked before anything is touched. Every complaint is one sentence.
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
-import { parseRelayChoices, type RelayEndpoint, RelayRefused, relayEndpoints } from '../../shared/chain/relays.ts'
+import {
+  builderConflict,
+  parseRelayChoices,
+  type RelayEndpoint,
+  RelayRefused,
+  relayEndpoints,
+} from '../../shared/chain/relays.ts'
 import { environmentSchema, type SignerPlace, signerPlaces, signerVariables } from '../../workers/environment.ts'
 
 /** A mistake a person can mend; its message is all that is shown. */
@@ -100,6 +106,8 @@ export function readSettings(
     throw new DeployError('RPC_URLS must be at least two different http(s) addresses, comma separated.')
   }
   const ladder = readLadder(environment, chain, missing)
+  const conflict = builderConflict(ladder, readBuilders(environment.RELAY_BUILDERS))
+  if (conflict !== null) throw new DeployError(conflict)
   const signer = readSigner(environment, missing)
   const taken = (name: string) => placesOf[name] === undefined || placesOf[name] === signer
   return {
@@ -108,13 +116,17 @@ export function readSettings(
     signer,
     variables: {
       CHAIN_ID: String(chainId),
-      RELAY_LADDER: ladder.map(({ name, url }) => `${name}=${url}`).join(','),
       ...Object.fromEntries(
         optionalVariables.filter(taken).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
       ),
     },
-    // Provider addresses usually carry an access key, so they are kept as a secret.
-    secrets: { RPC_URLS: urls.join(','), ...givenSecrets(environment, taken) },
+    // Addresses of providers usually carry an access key, and those of relays may, so they are kept as secrets; all relays' are,
+    // since a variable of the same name would stand in the way of a later secret.
+    secrets: {
+      RPC_URLS: urls.join(','),
+      RELAY_LADDER: ladder.map(({ name, url }) => `${name}=${url}`).join(','),
+      ...givenSecrets(environment, taken),
+    },
   }
 }
 
@@ -131,6 +143,11 @@ function readLadder(
     if (given) throw new DeployError(error.message)
     return relayEndpoints(parseRelayChoices(missing('RELAY_LADDER', error.message)), chain)
   }
+}
+
+/** As the worker reads them; a variable that is set to nothing is left out. */
+function readBuilders(given: string | undefined): readonly string[] {
+  return environmentSchema.shape.RELAY_BUILDERS.parse(given || undefined)
 }
 
 /** The plain variables of a key service must be given; its secret may be in the account already. */

@@ -63,6 +63,21 @@ export function relayEndpoints(
   return endpoints
 }
 
+/**
+ * Why relays and a choice of builders do not go together, in one sentence; null where they do. The client of flashbots-bundle has
+ * no field for builders, so its relay would show an order to others as well.
+ *
+ * @param choices undefined for the usual ones
+ */
+export function builderConflict(
+  choices: readonly Pick<RelayChoice, 'name'>[] | undefined,
+  builders: readonly string[],
+): string | null {
+  const named = choices?.map(({ name }) => name) ?? usual
+  if (builders.length === 0 || !named.includes('flashbots-bundle')) return null
+  return 'The relay flashbots-bundle cannot keep to RELAY_BUILDERS: leave it out of RELAY_LADDER, or RELAY_BUILDERS empty.'
+}
+
 function usualChoices({ relays }: ChainDefinition): RelayChoice[] {
   return usual.flatMap((name) => (relays[name] ? [{ name, url: null }] : []))
 }
@@ -70,7 +85,9 @@ function usualChoices({ relays }: ChainDefinition): RelayChoice[] {
 function endpointOf(choice: RelayChoice, chain: ChainDefinition): RelayEndpoint {
   const name = relayNames.find((known) => known === choice.name)
   if (name === undefined) {
-    throw new RelayRefused(`"${choice.name.slice(0, 40)}" is no relay; there are ${relayNames.join(', ')}.`)
+    // An address without a name is read as one, and may carry a key: only what can be a name is repeated.
+    const what = /^[\w-]{1,40}$/.test(choice.name) ? `"${choice.name}"` : 'One name in RELAY_LADDER'
+    throw new RelayRefused(`${what} is no relay; there are ${relayNames.join(', ')}.`)
   }
   const listed = chain.relays[name]
   if (listed === undefined) throw new RelayRefused(`There is no relay ${name} on ${chain.name}.`)

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { runDeployment } from '../../scripts/deploy/run-deployment.ts'
 import { smokeCheck } from '../../scripts/deploy/smoke-check.ts'
+import { ethereum } from '../../shared/chain/chains/1.ts'
+import { relayEndpoints } from '../../shared/chain/relays.ts'
 import { FakeAccount, readJson } from './fake-account.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -46,6 +48,7 @@ describe('a deployment', () => {
       'EXECUTOR_SEED',
       'KEEPER_KEY',
       'RELAY_AUTHENTICATION_KEY',
+      'RELAY_LADDER',
       'RPC_URLS',
     ])
     const stages = account.commands.map((command) => command.split(' ').slice(0, 2).join(' '))
@@ -60,11 +63,7 @@ describe('a deployment', () => {
     const configuration = readJson(join(folder, 'wrangler.json'))
     expect(configuration).toMatchObject({
       name: 'portcullis-test-only',
-      vars: {
-        CHAIN_ID: '1',
-        RELAY_LADDER:
-          'flashbots-private=https://relay.flashbots.net,titan=https://rpc.titanbuilder.xyz,mev-blocker=https://rpc.mevblocker.io/fullprivacy',
-      },
+      vars: { CHAIN_ID: '1' },
       d1_databases: [{ binding: 'DATABASE', database_id: '12345678-0000-4000-8000-000000000000' }],
       r2_buckets: [{ bucket_name: 'portcullis-test-only-archive' }],
       triggers: { crons: ['* * * * *'] },
@@ -80,6 +79,26 @@ describe('a deployment', () => {
       expect(existsSync(join(folder, file)), file).toBe(true)
     }
     expect(JSON.stringify(configuration)).not.toMatch(/a\.example|0x[0-9a-f]{64}/)
+  })
+
+  it('keeps where the relays are as a secret, since an address may carry a key', async () => {
+    await deploy()
+    const usual = relayEndpoints(undefined, ethereum).map(({ name, url }) => `${name}=${url}`)
+    expect(account.secrets.get('RELAY_LADDER')).toBe(usual.join(','))
+    const own = 'titan, builder=https://builder.example/key-c'
+    await deploy({ ...environment, RELAY_LADDER: own })
+    expect(account.secrets.get('RELAY_LADDER')).toBe(
+      'titan=https://rpc.titanbuilder.xyz,builder=https://builder.example/key-c',
+    )
+    const configuration = readJson(join(folder, 'wrangler.json'))
+    expect(configuration.vars).not.toHaveProperty('RELAY_LADDER')
+    expect(JSON.stringify([configuration, said, account.commands])).not.toMatch(/key-c|builder\.example/)
+    expect(said.join('\n')).toMatch(/relays titan, builder\n/)
+  })
+
+  it('names builders in the open, beside relays that keep to them', async () => {
+    await deploy({ ...environment, RELAY_LADDER: 'flashbots-private', RELAY_BUILDERS: 'flashbots,titan' })
+    expect(readJson(join(folder, 'wrangler.json')).vars).toMatchObject({ RELAY_BUILDERS: 'flashbots,titan' })
   })
 
   it('changes nothing the second time', async () => {
@@ -222,6 +241,16 @@ describe('what stops it, before anything is made', () => {
       /^There is no relay sequencer on Ethereum\.$/,
     ],
     ['a relay without an address', { RELAY_LADDER: 'builder' }, /^The relay builder has no known address on Ethereum/],
+    [
+      'an address in place of a relay',
+      { RELAY_LADDER: 'https://a.example/hunter2' },
+      /^One name in RELAY_LADDER is no relay; there are flashbots-private, /,
+    ],
+    [
+      'builders that a relay cannot keep to',
+      { RELAY_LADDER: 'flashbots-bundle', RELAY_BUILDERS: 'titan' },
+      /^The relay flashbots-bundle cannot keep to RELAY_BUILDERS: leave it out of RELAY_LADDER, or/,
+    ],
     [
       'a relay at no address',
       { RELAY_LADDER: 'titan=ftp://a' },

@@ -17,7 +17,7 @@ import {
   type World,
 } from './agent-world.ts'
 import { crashingAt, withLedgerCalls } from './crash.ts'
-import { intercept } from './intercept.ts'
+import { intercept, receiptFor } from './intercept.ts'
 import { mine, nonceOf, reach, rpc } from './local-chain.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -144,8 +144,8 @@ describe('pausing in the middle', () => {
 
   it('between signing and inclusion makes the vault refuse the order, and the slice is tried again after it', async () => {
     const world = await openWorld({ slices: 1, intervalSeconds: 600 })
-    intercept(({ method }) =>
-      method === 'eth_sendPrivateTransaction' ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined,
+    intercept((request) =>
+      request.method === 'eth_sendPrivateTransaction' ? Promise.resolve(receiptFor(request)) : undefined,
     )
     await cron(world)
     await drain(world)

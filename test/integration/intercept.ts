@@ -1,3 +1,4 @@
+import { type Hex, keccak256 } from 'viem'
 import { vi } from 'vitest'
 import { z } from 'zod'
 
@@ -22,4 +23,11 @@ export function intercept(around: (request: Intercepted, forward: Forward) => Pr
     if (answer === undefined) return plain(input, init)
     return Response.json({ jsonrpc: '2.0', id: parsed.data.id, ...Object(await answer) })
   })
+}
+
+/** What a relay answers to an order that it takes; one that only answers this passes nothing on. */
+export function receiptFor({ method, params: [order] }: Intercepted): { result: unknown } {
+  const { tx, txs: [first] = [tx] } = order as { tx: Hex; txs?: [Hex] }
+  const hash = keccak256(first)
+  return { result: method === 'eth_sendBundle' ? { bundleHash: keccak256(hash) } : hash }
 }

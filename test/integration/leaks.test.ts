@@ -15,7 +15,7 @@ import {
   type World,
   type WorldOptions,
 } from './agent-world.ts'
-import { intercept } from './intercept.ts'
+import { intercept, receiptFor } from './intercept.ts'
 import { mine, nonceOf, publicSightings, relayUrls, rpc } from './local-chain.ts'
 
 afterEach(async () => {
@@ -35,10 +35,10 @@ const sends = new Set(['eth_sendPrivateTransaction', 'eth_sendBundle'])
 /** Every relay says yes and passes nothing on; gives the list of what they were handed, by method. */
 function swallow(): string[] {
   const swallowed: string[] = []
-  intercept(({ method }) => {
-    if (!sends.has(method)) return undefined
-    swallowed.push(method)
-    return Promise.resolve({ result: `0x${'00'.repeat(32)}` })
+  intercept((request) => {
+    if (!sends.has(request.method)) return undefined
+    swallowed.push(request.method)
+    return Promise.resolve(receiptFor(request))
   })
   return swallowed
 }

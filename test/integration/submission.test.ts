@@ -19,7 +19,7 @@ import {
   track,
   type World,
 } from './agent-world.ts'
-import { intercept } from './intercept.ts'
+import { intercept, receiptFor } from './intercept.ts'
 import { mine, nonceOf, publicSightings, relayUrl, rpc } from './local-chain.ts'
 
 afterEach(async () => {
@@ -113,7 +113,7 @@ describe('sending', () => {
 describe('an order that was not included', () => {
   it('is dead only after its deadline at confirmation depth; then the same nonce is used again, outbid', async () => {
     const world = await openWorld({ slices: 1, intervalSeconds: 600 })
-    intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
+    intercept((request) => (sends.has(request.method) ? Promise.resolve(receiptFor(request)) : undefined))
     await cron(world)
     await drain(world)
     const [first] = await ledgerOfWorld(world).tracked()
@@ -138,7 +138,7 @@ describe('an order that was not included', () => {
 
   it('can be leaked late and burns its nonce without trading twice', async () => {
     const world = await openWorld({ slices: 2, intervalSeconds: 600 })
-    intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
+    intercept((request) => (sends.has(request.method) ? Promise.resolve(receiptFor(request)) : undefined))
     await cron(world)
     await drain(world)
     const [first] = await ledgerOfWorld(world).tracked()
@@ -209,7 +209,7 @@ describe('a reorganisation', () => {
     await track(world)
     const [first] = await ledgerOfWorld(world).tracked()
     // The relay forgets it with the block, and takes it from nobody until the deadline has passed.
-    intercept(({ method }) => (sends.has(method) ? Promise.resolve({ result: `0x${'00'.repeat(32)}` }) : undefined))
+    intercept((request) => (sends.has(request.method) ? Promise.resolve(receiptFor(request)) : undefined))
     await rpc('devnet_reorg', [1])
     const cancelled = await agentRelay().cancel(orderOf(world.vault, first))
     expect(cancelled).toBe(true)

@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { bundleFor, cancelEachBlock, sendForEachBlock } from './bundles.ts'
-import { handOver, relayClient } from './json-rpc.ts'
+import { bundleReceipt, handOver, relayClient } from './json-rpc.ts'
 import { nothingReported, type PrivateOrder, type Relay } from './relay.ts'
 
 const name = 'builder'
@@ -17,7 +17,9 @@ export function builder(url: string, authenticationKey: Hex): Relay {
     simulate: async () => null,
     // One after the other: it takes three connections at a time.
     send: (order) =>
-      sendForEachBlock(order, (block) => handOver(client, 'eth_sendBundle', [builderBundle(order, block)])),
+      sendForEachBlock(order, (block) =>
+        handOver(client, 'eth_sendBundle', [builderBundle(order, block)], bundleReceipt),
+      ),
     status: async () => nothingReported,
     // An empty bundle of the same name takes the place of the order's.
     cancel: (order) =>

@@ -89,14 +89,21 @@ const simulationSchema = z.object({
     .min(1),
 })
 
+/**
+ * What an answer to `eth_callBundle` says of the order. Absent and null both mean that nothing failed.
+ *
+ * @throws RelayError `Unknown` where it cannot be read: a relay that talks nonsense must not hold an order back
+ */
+export function readSimulation(relay: string, url: string, answer: unknown): RelaySimulation {
+  const result = simulationSchema.safeParse(answer).data?.results[0]
+  if (result === undefined) throw new RelayError('Unknown', relay, 'gave a simulation that cannot be read')
+  const { gasUsed, revert, error } = result
+  if ((revert ?? error ?? null) === null) return { ok: true, gasUsed }
+  return { ok: false, reason: redact(revert || error || 'reverted', url).slice(0, 300) }
+}
+
 /** `eth_callBundle` on the newest block, for the first block of the window. */
 export async function callBundle(client: RelayClient, order: PrivateOrder): Promise<RelaySimulation> {
   const parameters = { txs: [order.bytes], blockNumber: toHex(order.firstBlock), stateBlockNumber: 'latest' }
-  const answer = simulationSchema.safeParse(await client.call('eth_callBundle', [parameters]))
-  const result = answer.data?.results[0]
-  // Undecodable is no verdict: a relay that talks nonsense must not hold an order back.
-  if (result === undefined) throw new RelayError('Unknown', client.relay, 'gave a simulation that cannot be read')
-  const reason = result.revert ?? result.error ?? null
-  if (reason === null) return { ok: true, gasUsed: result.gasUsed }
-  return { ok: false, reason: redact(reason, client.url).slice(0, 300) }
+  return readSimulation(client.relay, client.url, await client.call('eth_callBundle', [parameters]))
 }

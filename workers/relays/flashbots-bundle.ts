@@ -1,10 +1,9 @@
 import type { FlashbotsBundleProvider } from '@flashbots/ethers-provider-bundle'
 import type { FetchRequest } from 'ethers'
 import { type Hex, stringToBytes } from 'viem'
-import { redact } from '../redact.ts'
-import { bundleFor, bundleHash, cancelEachBlock, replacementUuid, sendForEachBlock } from './bundles.ts'
+import { bundleFor, bundleHash, cancelEachBlock, readSimulation, replacementUuid, sendForEachBlock } from './bundles.ts'
 import { RelayError, relayErrorFrom } from './errors.ts'
-import { postToRelay, resultOf } from './json-rpc.ts'
+import { postToRelay, resultOf, withoutReceipt } from './json-rpc.ts'
 import { nothingReported, type PrivateOrder, type Relay, type RelayReport, type RelaySimulation } from './relay.ts'
 import { alreadyKnown } from './wordings.ts'
 
@@ -47,11 +46,9 @@ async function typed<T>(work: Promise<T>): Promise<T> {
 
 async function simulate(client: FlashbotsBundleProvider, url: string, order: PrivateOrder): Promise<RelaySimulation> {
   const answer = await client.simulate([order.bytes], Number(order.firstBlock))
-  if ('error' in answer) return { ok: false, reason: answer.error.message }
-  if (answer.results.length === 0) throw new RelayError('Unknown', name, 'gave a simulation that cannot be read')
-  const revert = answer.firstRevert
-  if (revert === undefined) return { ok: true, gasUsed: BigInt(answer.totalGasUsed) }
-  return { ok: false, reason: redact('revert' in revert ? revert.revert : 'reverted', url).slice(0, 300) }
+  if ('error' in answer) throw relayErrorFrom(name, answer.error.message)
+  // Not the client's own verdict: for it, a result with `error: null` is a revert, and every error the same.
+  return readSimulation(name, url, answer)
 }
 
 async function sendForBlock(client: FlashbotsBundleProvider, order: PrivateOrder, block: bigint): Promise<void> {
@@ -59,6 +56,8 @@ async function sendForBlock(client: FlashbotsBundleProvider, order: PrivateOrder
   try {
     const answer = await client.sendRawBundle([...txs], Number(block), { maxTimestamp, replacementUuid })
     if ('error' in answer) throw relayErrorFrom(name, answer.error.message)
+    // The client takes any result for success, and its type is a promise only.
+    if (typeof answer.bundleHash !== 'string' || answer.bundleHash === '') throw withoutReceipt(name)
   } catch (error) {
     if (!(error instanceof RelayError && alreadyKnown(error.message))) throw error
   }

@@ -1,6 +1,6 @@
 import { toHex } from 'viem'
 import { callBundle } from './bundles.ts'
-import { handOver, type RelayClient } from './json-rpc.ts'
+import { handOver, type RelayClient, transactionReceipt } from './json-rpc.ts'
 import { protectStatus } from './protect-status.ts'
 import type { PrivateOrder, Relay } from './relay.ts'
 
@@ -18,7 +18,10 @@ export function flashbotsPrivate(client: RelayClient, url: string, builders: rea
   return {
     name,
     simulate: (order) => callBundle(client, order),
-    send: (order) => handOver(client, 'eth_sendPrivateTransaction', [privateTransaction(order, builders)]),
+    send: (order) => {
+      const parameters = [privateTransaction(order, builders)]
+      return handOver(client, 'eth_sendPrivateTransaction', parameters, transactionReceipt(order.hash))
+    },
     status: (order) => protectStatus(name, url, order),
     cancel: async ({ hash }) => (await client.call('eth_cancelPrivateTransaction', [{ txHash: hash }])) === true,
   }

@@ -27,13 +27,18 @@ export function postToRelay(
 }
 
 /**
- * One HTTP request to a relay.
- * @throws RelayError `Unknown` after a time-out or of an endless answer, `Unavailable` if it cannot be reached: the next steps differ
+ * One HTTP request to a relay, which no redirection carries elsewhere: whoever it points to was not chosen to see the order.
+ * @throws RelayError `Unknown` after a time-out or of an endless answer, `Unavailable` if it cannot be reached, `Rejected` if it
+ * points elsewhere: the next steps differ
  */
 export async function askRelay(relay: string, url: string, request: RequestInit): Promise<RawAnswer> {
   try {
     const signal = AbortSignal.timeout(relayTimeoutMilliseconds)
-    const response = await fetch(url, { ...request, signal })
+    const response = await fetch(url, { ...request, signal, redirect: 'manual' })
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel()
+      throw new RelayError('Rejected', relay, `points to another address (${response.status}), which is not followed`)
+    }
     const text = await readText(response)
     if (text === null) throw new RelayError('Unknown', relay, 'gave an answer too long to read')
     return { status: response.status, text }
@@ -62,9 +67,13 @@ async function readText(response: Response): Promise<string | null> {
   }
 }
 
+/** Who asks is not let in; whatever is said beside is of keys and payments, not of the order. */
+const accessDenied: readonly number[] = [401, 402, 403]
+
 /** The result of a JSON-RPC answer, or the error that its status or words mean. */
 export function resultOf(relay: string, url: string, { status, text }: RawAnswer): unknown {
   if (status === 429) throw new RelayError('Throttled', relay, 'asks for fewer requests (429)')
+  if (accessDenied.includes(status)) throw new RelayError('Rejected', relay, `denies access (${status})`)
   const answer = parseJson(text)
   const said = errorMessage(answer)
   const message = said === null ? null : redact(said, url)
@@ -135,17 +144,37 @@ export async function authenticationHeader(account: LocalAccount, body: string):
   return `${account.address}:${await account.signMessage({ message: keccak256(stringToBytes(body)) })}`
 }
 
+/** Whether a result is what a method answers where it took the order. */
+export type IsReceipt = (result: unknown) => boolean
+
+/** Methods that take a transaction answer with its hash; another hash is another transaction's. */
+export function transactionReceipt(hash: Hex): IsReceipt {
+  return (result) => typeof result === 'string' && result.toLowerCase() === hash.toLowerCase()
+}
+
+/** Methods that take a bundle answer with an object, which holds the bundle's hash and whatever else a relay tells. */
+export const bundleReceipt: IsReceipt = (result) =>
+  typeof result === 'object' && result !== null && !Array.isArray(result) && Object.keys(result).length > 0
+
 /**
  * Hands bytes over by one method. A relay that has them already has what we want.
- * @throws RelayError `Unknown` for an empty answer too, which does not say that they were taken
+ * @throws RelayError `Unknown` for a result that is no receipt, too, which does not say that they were taken
  */
-export async function handOver(client: RelayClient, method: string, parameters: readonly unknown[]): Promise<void> {
+export async function handOver(
+  client: RelayClient,
+  method: string,
+  parameters: readonly unknown[],
+  isReceipt: IsReceipt,
+): Promise<void> {
   try {
     const result = await client.call(method, parameters)
-    if (result === null || result === undefined) {
-      throw new RelayError('Unknown', client.relay, 'answered without saying that it took the order')
-    }
+    if (!isReceipt(result)) throw withoutReceipt(client.relay)
   } catch (error) {
     if (!(error instanceof RelayError && alreadyKnown(error.message))) throw error
   }
+}
+
+/** Taken or not, nobody can tell: treat it as sent. */
+export function withoutReceipt(relay: string): RelayError {
+  return new RelayError('Unknown', relay, 'answered without saying that it took the order')
 }

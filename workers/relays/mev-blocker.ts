@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { handOver, relayTimeoutMilliseconds, unsignedClient } from './json-rpc.ts'
+import { handOver, relayTimeoutMilliseconds, transactionReceipt, unsignedClient } from './json-rpc.ts'
 import { nothingReported, type Relay, type RelayReport } from './relay.ts'
 
 const name = 'mev-blocker'
@@ -14,9 +14,11 @@ export function mevBlocker(url: string): Relay {
   return {
     name,
     simulate: async () => null,
-    send: ({ bytes }) => {
+    send: ({ bytes, hash }) => {
       // It stumbles over transactions that arrive side by side, so each waits for the one before, however that ended.
-      const sent = endOf(sending).then(() => handOver(client, 'eth_sendRawTransaction', [bytes]))
+      const sent = endOf(sending).then(() =>
+        handOver(client, 'eth_sendRawTransaction', [bytes], transactionReceipt(hash)),
+      )
       sending = sent.catch(() => null)
       return sent
     },

@@ -2,7 +2,7 @@ import { type Hex, toHex } from 'viem'
 import { z } from 'zod'
 import { redact } from '../redact.ts'
 import { RelayError } from './errors.ts'
-import { handOver, type RelayClient, relayClient } from './json-rpc.ts'
+import { bundleReceipt, handOver, type RelayClient, relayClient } from './json-rpc.ts'
 import { protectStatus } from './protect-status.ts'
 import type { PrivateOrder, Relay, RelaySimulation } from './relay.ts'
 
@@ -22,7 +22,10 @@ export function mevShare(url: string, authenticationKey: Hex, builders: readonly
   return {
     name,
     simulate: (order) => simulate(client, order),
-    send: (order) => handOver(client, 'mev_sendBundle', [{ ...bundleOf(order), privacy: privacyOf(builders) }]),
+    send: (order) => {
+      const bundle = { ...bundleOf(order), privacy: privacyOf(builders) }
+      return handOver(client, 'mev_sendBundle', [bundle], bundleReceipt)
+    },
     status: (order) => protectStatus(name, url, order),
     cancel: async () => false,
   }

@@ -1,4 +1,4 @@
-import { handOver, unsignedClient } from './json-rpc.ts'
+import { handOver, transactionReceipt, unsignedClient } from './json-rpc.ts'
 import { nothingReported, type Relay } from './relay.ts'
 
 const name = 'sequencer'
@@ -12,7 +12,7 @@ export function sequencer(url: string): Relay {
   return {
     name,
     simulate: async () => null,
-    send: ({ bytes }) => handOver(client, 'eth_sendRawTransaction', [bytes]),
+    send: ({ bytes, hash }) => handOver(client, 'eth_sendRawTransaction', [bytes], transactionReceipt(hash)),
     status: async () => nothingReported,
     cancel: async () => false,
   }

@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { z } from 'zod'
 import { redact } from '../redact.ts'
 import { bundleFor, bundleHash, cancelEachBlock, sendForEachBlock } from './bundles.ts'
-import { handOver, type RelayClient, relayClient, unsignedClient } from './json-rpc.ts'
+import { bundleReceipt, handOver, type IsReceipt, type RelayClient, relayClient, unsignedClient } from './json-rpc.ts'
 import { nothingReported, type PrivateOrder, type Relay, type RelayReport, type RelayStatus } from './relay.ts'
 
 const name = 'titan'
@@ -18,13 +18,16 @@ export function titan(url: string, authenticationKey: Hex): Relay {
     name,
     simulate: async () => null,
     send: (order) =>
-      sendForEachBlock(order, (block) => handOver(client, 'eth_sendBundle', [titanBundle(order, block)])),
+      sendForEachBlock(order, (block) => handOver(client, 'eth_sendBundle', [titanBundle(order, block)], titanReceipt)),
     status: (order) => readStatistics(statistics, order),
     // An empty bundle of the same name takes the place of the order's.
     cancel: (order) =>
       cancelEachBlock(order, (block) => client.call('eth_sendBundle', [{ ...titanBundle(order, block), txs: [] }])),
   }
 }
+
+/** Titan answers 200 where it has nothing to tell. */
+const titanReceipt: IsReceipt = (result) => result === 200 || bundleReceipt(result)
 
 /** Titan documents no timestamps: the block, and the vault's own deadline, bound the order. */
 function titanBundle(order: PrivateOrder, block: bigint): object {

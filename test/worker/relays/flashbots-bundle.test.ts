@@ -13,6 +13,7 @@ import {
   refusal,
   result,
   type Sent,
+  taken,
   url,
 } from './recorded-relay.ts'
 
@@ -49,13 +50,11 @@ describe('what it is sent', () => {
 
   it('goes on to the blocks that have not passed, and counts as sent once one took it', async () => {
     const past = (request: Sent) =>
-      request.body.includes('"0x64"')
-        ? refusal('block 100 is in the past')(request)
-        : result({ bundleHash: '0x' })(request)
+      request.body.includes('"0x64"') ? refusal('block 100 is in the past')(request) : taken(request)
     const sent = record(past)
     await open().send(await order())
     expect(sent).toHaveLength(3)
-    record((request) => (request.body.includes('"0x66"') ? refusal('internal error')(request) : result({})(request)))
+    record((request) => (request.body.includes('"0x66"') ? refusal('internal error')(request) : taken(request)))
     await open().send(await order())
   })
 
@@ -84,7 +83,7 @@ describe('what it is sent', () => {
 describe('both clients of Flashbots', () => {
   it('send the same parameters, byte for byte, where they overlap', async () => {
     const sent = record((request) =>
-      result(request.body.includes('eth_callBundle') ? simulated : { bundleHash: '0x' })(request),
+      request.body.includes('eth_callBundle') ? result(simulated)(request) : taken(request),
     )
     const subject = await order()
     await open().send({ ...subject, lastBlock: 100n })
@@ -106,7 +105,7 @@ describe('both clients of Flashbots', () => {
   })
 
   it('sign the same body with the same header', async () => {
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     await open().send(await order())
     for (const { body, headers } of sent) {
       expect(await authenticationHeader(privateKeyToAccount(key), body)).toBe(headers['x-flashbots-signature'])
@@ -123,9 +122,44 @@ describe('both clients of Flashbots', () => {
 })
 
 describe('its simulation', () => {
+  it.each([
+    [
+      { gasUsed: 9, error: null },
+      { ok: true, gasUsed: 9n },
+    ],
+    [
+      { gasUsed: 9, revert: null, error: null },
+      { ok: true, gasUsed: 9n },
+    ],
+    [
+      { gasUsed: 9, error: 'execution reverted', revert: '' },
+      { ok: false, reason: 'execution reverted' },
+    ],
+    [
+      { gasUsed: 9, error: '' },
+      { ok: false, reason: 'reverted' },
+    ],
+    [
+      { gasUsed: 9, error: 'out of gas' },
+      { ok: false, reason: 'out of gas' },
+    ],
+    [
+      { gasUsed: 9, revert: null, error: 'see https://node.test/key' },
+      { ok: false, reason: 'see [address]' },
+    ],
+  ])('%j is judged as by the other client', async (first, verdict) => {
+    record(result({ ...simulated, results: [first] }))
+    expect(await open().simulate(await order())).toEqual(verdict)
+    expect(await callBundle(ours, await order())).toEqual(verdict)
+  })
+
   it('objects by a revert, and is no verdict where it cannot be read', async () => {
     record(result({ ...simulated, results: [{ gasUsed: 9, error: 'execution reverted', revert: 'OrderTooLate()' }] }))
     expect(await open().simulate(await order())).toEqual({ ok: false, reason: 'OrderTooLate()' })
+    for (const first of [null, {}, { gasUsed: 'many' }]) {
+      record(result({ ...simulated, results: [first] }))
+      expect((await errorOf(open().simulate(await order()))).name).toBe('Unknown')
+    }
     for (const answer of [{}, null, 'yes', { ...simulated, results: [] }]) {
       record(result(answer))
       expect((await errorOf(open().simulate(await order()))).name).toBe('Unknown')

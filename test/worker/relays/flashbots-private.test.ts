@@ -8,8 +8,10 @@ import {
   key,
   order,
   record,
+  redirection,
   refusal,
   result,
+  taken,
   url,
   vault,
 } from './recorded-relay.ts'
@@ -39,7 +41,7 @@ describe('what it is sent', () => {
   })
 
   it('names the builders where the configuration does', async () => {
-    const sent = record(result('0x'))
+    const sent = record(taken)
     await open(url, ['flashbots', 'titan']).send(await order())
     expect(sent[0]?.body).toContain('"privacy":{"hints":["hash"],"builders":["flashbots","titan"]}')
   })
@@ -78,6 +80,11 @@ describe('its simulation', () => {
   ])('objects by %s', async (_what, first, reason) => {
     record(result({ results: [first] }))
     expect(await open().simulate(await order())).toEqual({ ok: false, reason })
+  })
+
+  it('takes an error of null for none', async () => {
+    record(result({ results: [{ gasUsed: 9, error: null, revert: null }] }))
+    expect(await open().simulate(await order())).toEqual({ ok: true, gasUsed: 9n })
   })
 
   it.each([null, {}, { results: [] }, { results: 'none' }, { results: [{ gasUsed: 'many' }] }])(
@@ -121,6 +128,12 @@ describe('its status', () => {
 
   it.each(['garbage', [null], {}, { status: 7 }])('is unknown where it cannot be read: %j', async (answer) => {
     expect((await status(answer)).report).toEqual({ status: 'unknown', seenInPublicPool: false, reason: '' })
+  })
+
+  it('is asked of nobody else by a redirection, which would learn the hash', async () => {
+    const sent = record(redirection(302))
+    expect((await errorOf(open().status(await order()))).name).toBe('Rejected')
+    expect(sent).toHaveLength(1)
   })
 
   it('is at the host of Protect for Flashbots’ own relay', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { relayTimeoutMilliseconds } from '../../../workers/relays/json-rpc.ts'
 import { mevBlocker } from '../../../workers/relays/mev-blocker.ts'
-import { describeAnswers, describeNoSimulation, order, record, refusal, result, url } from './recorded-relay.ts'
+import { describeAnswers, describeNoSimulation, order, record, refusal, result, taken, url } from './recorded-relay.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -32,7 +32,7 @@ describe('what it is sent', () => {
     const { promise: gate, resolve: letGo } = Promise.withResolvers<void>()
     const sent = record(async (request) => {
       if (sent.length === 1) await gate
-      return sent.length === 1 ? refusal('internal error')(request) : result('0x')(request)
+      return sent.length === 1 ? refusal('internal error')(request) : taken(request)
     })
     const relay = open()
     const first = relay.send(await order())
@@ -50,7 +50,7 @@ describe('what it is sent', () => {
 
   it('does not wait for one that never ends', async () => {
     vi.useFakeTimers()
-    const sent = record((request) => (sent.length === 1 ? new Promise<never>(() => {}) : result('0x')(request)))
+    const sent = record((request) => (sent.length === 1 ? new Promise<never>(() => {}) : taken(request)))
     const relay = open()
     void relay.send(await order())
     const second = relay.send(await order())

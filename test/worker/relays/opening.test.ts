@@ -5,9 +5,9 @@ import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import { chainDefinition } from '../../../shared/chain/chains/known.ts'
 import { RelayRefused, relayNames } from '../../../shared/chain/relays.ts'
-import { type Env, environmentSchema } from '../../../workers/environment.ts'
+import { type Env, environmentSchema, readEnvironment } from '../../../workers/environment.ts'
 import { openLadder } from '../../../workers/relays/ladder.ts'
-import { order, record, result } from './recorded-relay.ts'
+import { order, record, taken } from './recorded-relay.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -33,10 +33,10 @@ describe('the relays of a chain', () => {
     expect(open(devnet, ladder.join(', ')).map(({ name }) => name)).toEqual(relayNames.toReversed())
   })
 
-  it('are Flashbots’ on Ethereum if none is named, each at its own address', async () => {
+  it('are three at three hosts on Ethereum if none is named, each at its own address', async () => {
     const ladder = open(ethereum, undefined)
-    expect(ladder.map(({ name }) => name)).toEqual(['flashbots-private', 'flashbots-bundle'])
-    const sent = record(result({ bundleHash: '0x' }))
+    expect(ladder.map(({ name }) => name)).toEqual(['flashbots-private', 'titan', 'mev-blocker'])
+    const sent = record(taken)
     for (const relay of open(ethereum, 'flashbots-private,mev-share,mev-blocker,titan')) await relay.send(await order())
     expect([...new Set(sent.map(({ url }) => url))]).toEqual([
       'https://relay.flashbots.net',
@@ -46,13 +46,13 @@ describe('the relays of a chain', () => {
   })
 
   it('may be at another address, whatever that contains', async () => {
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     for (const relay of open(ethereum, 'mev-blocker=https://rpc.test/fast?key=a=b')) await relay.send(await order())
     expect(sent.map(({ url }) => url)).toEqual(['https://rpc.test/fast?key=a=b'])
   })
 
   it('show an order to the configured builders only', async () => {
-    const sent = record(result({ bundleHash: '0x' }))
+    const sent = record(taken)
     const ladder = open(ethereum, 'flashbots-private,mev-share', { RELAY_BUILDERS: 'flashbots, titan' })
     for (const relay of ladder) await relay.send(await order())
     expect(sent).toHaveLength(2)
@@ -75,8 +75,8 @@ describe('what is refused at opening', () => {
       /^Set RELAY_LADDER: no relay of Portcullis local chain has/,
     ],
     ['a relay that there is not', ethereum, 'public', /^"public" is no relay; there are flashbots-private, /],
-    ['an empty list', ethereum, '', /^"" is no relay/],
-    ['an empty place in the list', ethereum, 'titan,,mev-blocker', /^"" is no relay/],
+    ['an empty list', ethereum, '', /^One name in RELAY_LADDER is no relay; there are flashbots-private, /],
+    ['an empty place in the list', ethereum, 'titan,,mev-blocker', /^One name in RELAY_LADDER is no relay/],
     [
       'a relay that the chain does not list',
       ethereum,
@@ -104,12 +104,54 @@ describe('what is refused at opening', () => {
   })
 
   it('does not repeat an address, which may carry a key', () => {
-    expect(refusalOf(ethereum, 'titan=http://rpc.test/secret-key')).not.toContain('secret-key')
+    for (const ladder of [
+      'titan=http://rpc.test/secret-key',
+      'https://rpc.test/secret-key',
+      'https://rpc.test/?key=secret-key',
+      'titan:https://rpc.test/secret-key',
+      `secret-key-${'a'.repeat(40)}`,
+    ]) {
+      expect(refusalOf(ethereum, ladder)).toMatch(
+        /^(The address of the relay titan must be|One name in RELAY_LADDER is no)/,
+      )
+      expect(refusalOf(ethereum, ladder)).not.toContain('secret-key')
+    }
   })
 
   it('takes this machine in the clear', () => {
     for (const host of ['127.0.0.1:8545', 'localhost:8545', '[::1]:8545']) {
       expect(open(devnet, `titan=http://${host}/titan`)).toHaveLength(1)
     }
+  })
+})
+
+describe('builders that are named beside a relay that cannot keep to them', () => {
+  const reading = (ladder: string | undefined, builders: string) => {
+    const { RELAY_LADDER: _replaced, ...variables } = env as Env
+    return readEnvironment({ ...variables, RELAY_LADDER: ladder, RELAY_BUILDERS: builders })
+  }
+
+  it('are refused in one sentence, wherever that relay stands', () => {
+    for (const ladder of [
+      'flashbots-bundle',
+      'titan,flashbots-bundle=https://relay.test',
+      ' flashbots-bundle ,titan',
+    ]) {
+      expect(reading(ladder, 'flashbots')).toEqual({
+        ok: false,
+        sentence:
+          'The relay flashbots-bundle cannot keep to RELAY_BUILDERS: leave it out of RELAY_LADDER, or RELAY_BUILDERS empty.',
+      })
+    }
+  })
+
+  it('are fine without it, and it is fine without them', () => {
+    expect(reading('flashbots-private,mev-share,titan', 'flashbots')).toMatchObject({ ok: true })
+    expect(reading('flashbots-bundle', ' , ')).toMatchObject({ ok: true })
+  })
+
+  it('are fine beside the usual relays', () => {
+    expect(open(ethereum, undefined).map(({ name }) => name)).not.toContain('flashbots-bundle')
+    expect(reading(undefined, 'flashbots')).toMatchObject({ ok: true })
   })
 })

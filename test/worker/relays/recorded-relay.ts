@@ -19,16 +19,32 @@ export interface Sent {
 
 type Answer = (request: Sent) => Response | Promise<Response>
 
-/** Stands in for the network: keeps what was sent, and answers as told. */
+/** Stands in for the network: keeps what was sent, and answers as told. Follows redirections unless told not to, as it would. */
 export function record(answer: Answer): Sent[] {
   const sent: Sent[] = []
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+  const ask = async (url: string, init: RequestInit | undefined): Promise<Response> => {
     const headers = Object.fromEntries(new Headers(init?.headers))
-    const request = { url: String(input), method: init?.method ?? 'GET', body: String(init?.body ?? ''), headers }
+    const request = { url, method: init?.method ?? 'GET', body: String(init?.body ?? ''), headers }
     sent.push(request)
-    return answer(request)
-  })
+    const response = await answer(request)
+    const elsewhere = response.headers.get('location')
+    return elsewhere === null || init?.redirect === 'manual' ? response : ask(elsewhere, init)
+  }
+  vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => ask(String(input), init))
   return sent
+}
+
+/** Whoever is at another address takes everything; `url` only points there. */
+export function redirection(status: number): Answer {
+  const elsewhere = 'https://elsewhere.test/'
+  return (request) =>
+    request.url === elsewhere ? taken(request) : new Response(null, { status, headers: { location: elsewhere } })
+}
+
+/** What a relay answers that takes the order: a transaction's own hash, or a bundle's. */
+export const taken: Answer = async (request) => {
+  const { hash } = await order()
+  return result(request.body.includes('Bundle"') ? { bundleHash: `0x${'ab'.repeat(32)}` } : hash)(request)
 }
 
 /** A JSON-RPC answer with this result. */
@@ -105,6 +121,9 @@ const answers: readonly [RelayErrorName, string, Answer][] = [
   ['Rejected', 'BuilderNet’s refusal', refusal('Invalid params', 400, -32_602)],
   ['Rejected', 'a firewall’s page', html(403)],
   ['Rejected', 'an account without ether', refusal('insufficient funds for gas * price + value')],
+  ['Rejected', 'a key that ran out', refusal('Your subscription has expired: bundle expired', 401)],
+  ['Rejected', 'a bill that is open', refusal('rate limit exceeded', 402)],
+  ['Rejected', 'a key that may not', refusal('already known', 403)],
   ['Rejected', 'an error without words', () => Response.json({ id: 1, error: { code: 3 } })],
   ['NonceConsumed', 'geth', refusal('nonce too low: address 0x21, tx: 3 state: 5')],
   ['NonceConsumed', 'a gateway with the builder’s words', refusal('nonce too low', 500)],
@@ -113,6 +132,9 @@ const answers: readonly [RelayErrorName, string, Answer][] = [
   ['Excluded', 'MEV-Share', refusal('invalid inclusion')],
   ['Excluded', 'Flashbots', refusal('block 102 is in the past')],
 ]
+
+/** Results that an eager reader would take for success. */
+const noReceipts: readonly unknown[] = [false, true, '', 0, 1, {}, [], ['0xab'], 'rejected', `0x${'cd'.repeat(32)}`]
 
 /** Tests that every kind of answer ends in its class, for any relay. */
 export function describeAnswers(open: () => Relay): void {
@@ -125,6 +147,34 @@ export function describeAnswers(open: () => Relay): void {
       expect(failure.message).toMatch(new RegExp(`^${relay.name}: .{3,300}$`))
     })
 
+    it.each(noReceipts.map((answer) => [answer]))(
+      'may have been sent where the answer is no receipt: %j',
+      async (answer) => {
+        record(result(answer))
+        const relay = open()
+        expect(await errorOf(relay.send(await order()))).toEqual({
+          name: 'Unknown',
+          message: `${relay.name}: answered without saying that it took the order`,
+        })
+      },
+    )
+
+    it('is taken by a receipt, in either case of its letters', async () => {
+      record(taken)
+      await expect(open().send(await order())).resolves.toBeUndefined()
+      record(async (request) => {
+        const text = await (await taken(request)).text()
+        return new Response(text.replace(/(?<=0x)[0-9a-f]{64}/, (digits) => digits.toUpperCase()))
+      })
+      await expect(open().send(await order())).resolves.toBeUndefined()
+    })
+
+    it.each([301, 302, 307, 308])('goes nowhere else by a redirection: %i', async (status) => {
+      const sent = record(redirection(status))
+      expect((await errorOf(open().send(await order()))).name).toBe('Rejected')
+      expect(new Set(sent.map(({ url: address }) => address))).toEqual(new Set([url]))
+    })
+
     it.each(['already known', 'bundle already known', 'AlreadyKnown', 'known transaction: 0x21'])(
       'is taken if it has it: %s',
       async (words) => {
@@ -133,10 +183,13 @@ export function describeAnswers(open: () => Relay): void {
       },
     )
 
-    it('is not taken for known by "unknown transaction type"', async () => {
-      record(refusal('unknown transaction type'))
-      expect((await errorOf(open().send(await order()))).name).toBe('Rejected')
-    })
+    it.each(['unknown transaction type', 'transaction with the same nonce already exists'])(
+      'is not taken for known by "%s"',
+      async (words) => {
+        record(refusal(words))
+        expect((await errorOf(open().send(await order()))).name).toBe('Rejected')
+      },
+    )
   })
 }
 

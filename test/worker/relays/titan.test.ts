@@ -10,6 +10,7 @@ import {
   record,
   refusal,
   result,
+  taken,
   url,
   vault,
 } from './recorded-relay.ts'
@@ -41,11 +42,14 @@ describe('what it is sent', () => {
     for (const request of sent) await expectSigned(request)
   })
 
+  it('is taken by 200, too', async () => {
+    record(() => Response.json({ result: 200, error: null, id: 1 }))
+    await expect(open().send(await order())).resolves.toBeUndefined()
+  })
+
   it('is an empty bundle of the same name to cancel, for every block that has not passed', async () => {
     const sent = record((request) =>
-      request.body.includes('"0x64"')
-        ? refusal('block 100 is in the past')(request)
-        : result({ bundleHash: '0x' })(request),
+      request.body.includes('"0x64"') ? refusal('block 100 is in the past')(request) : taken(request),
     )
     expect(await open().cancel(await order())).toBe(true)
     expect(sent.map(({ body }) => body)).toEqual(bundles('[]'))
