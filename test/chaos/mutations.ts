@@ -76,7 +76,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'settles by transaction and not by block',
     // Taken back nowhere, an order whose block is gone waits for ever.
-    breaks: ['over only at depth', 'every trade has its outcome', 'quiet in the end'],
+    breaks: ['over only at depth', 'every trade has its outcome', 'quiet in the end', 'trades again'],
     plant: (world) => {
       const settled = new Map<string, Settlement>()
       return (name, call, parameters) => {
