@@ -42,7 +42,7 @@ test('says in one sentence what is wrong, and exits 1', async () => {
     [['--port', String(taken.port), '--origin'], {}, /^Port \d+ is in use: /],
     [['--port', 'eight'], {}, /^--port takes a number from 0 to 65535\.$/],
     [['--speed', '0'], {}, /^--speed takes a number from/],
-    [['--turnover', '-1'], {}, /^--turnover takes a number from 0 to 1000\.$/],
+    [['--turnover=-1'], {}, /^--turnover takes a number from 0 to 1000\.$/],
     [['--nonsense'], {}, /^Unknown option '--nonsense'\. --help lists what there is\.$/],
   ]
   for (const [args, environment, sentence] of cases) {
