@@ -99,7 +99,15 @@ async function vitestTests(project: string): Promise<Count> {
   }
 }
 
-const stages: { name: string; run: () => Promise<Count> }[] = [
+interface Stage {
+  name: string
+  run: () => Promise<Count>
+  /** Runs beside the stages after it, on the other core, and is waited for before one that has to be alone. */
+  beside?: true
+  alone?: true
+}
+
+const stages: Stage[] = [
   { name: 'types (tsc, strict)', run: () => check('tsc', ['--noEmit']) },
   { name: 'lint and format (Biome)', run: () => check('biome', ['check', '.']) },
   {
@@ -110,30 +118,40 @@ const stages: { name: string; run: () => Promise<Count> }[] = [
     name: 'generated files are current',
     run: () => check(process.execPath, [join(root, 'scripts/generate.ts'), '--check']),
   },
-  { name: 'contracts (forge)', run: forgeTests },
+  { name: 'contracts (forge)', run: forgeTests, beside: true },
   { name: 'pure code (workerd)', run: () => vitestTests('unit') },
   { name: 'worker (workerd)', run: () => vitestTests('worker') },
   { name: 'local chain and commands (Node)', run: () => vitestTests('node') },
   { name: 'the whole path (workerd on a forked chain)', run: () => vitestTests('integration') },
   { name: 'random faults against the whole path (chaos)', run: () => vitestTests('chaos') },
-  { name: 'as a user runs it (npm start)', run: () => vitestTests('end-to-end') },
+  { name: 'as a user runs it (npm start)', run: () => vitestTests('end-to-end'), alone: true },
 ]
+
+async function runStage({ name, run: start, beside }: Stage): Promise<Count> {
+  const started = Date.now()
+  console.log(`\n== ${name}${beside === true ? ': runs beside what follows' : ''}`)
+  const count = await start()
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  console.log(`== ${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`)
+  return count
+}
 
 async function main(): Promise<void> {
   rmSync(reports, { recursive: true, force: true })
   mkdirSync(reports, { recursive: true })
   const only = process.argv[2]
   const chosen = only === undefined ? stages : stages.filter(({ name }) => name.includes(only))
-  const total: Count = { passed: 0, failed: 0 }
-  for (const { name, run: runStage } of chosen) {
-    const started = Date.now()
-    console.log(`\n== ${name}`)
-    const count = await runStage()
-    total.passed += count.passed
-    total.failed += count.failed
-    const seconds = ((Date.now() - started) / 1000).toFixed(1)
-    console.log(`== ${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`)
+  const counts: Promise<Count>[] = []
+  for (const stage of chosen) {
+    if (stage.alone === true) await Promise.all(counts)
+    const count = runStage(stage)
+    counts.push(count)
+    if (stage.beside !== true) await count
   }
+  const total = (await Promise.all(counts)).reduce(
+    (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
+    { passed: 0, failed: 0 },
+  )
   console.log(`\n${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 }
