@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import { strategies } from '../../workers/database/schema.ts'
 import { database } from '../integration/agent-world.ts'
-import { drawParent, fileParent, openParent, type Parent, plannedEnd } from './parents.ts'
+import { drawParent, endOf, fileParent, openParent, type Parent, plannedEnd } from './parents.ts'
 import type { Season } from './season.ts'
 
 /** Parents that may be open at the same time, and seconds after which one that should be through does not count. */
@@ -48,7 +48,14 @@ export class ParentBook {
 
   async #openMandates(now: () => boolean): Promise<void> {
     const { vault, parents, chain } = this.#season.world
-    for (const parent of parents) if (!parent.opened && now()) await openParent(vault, parent)
+    for (const parent of parents) {
+      if (parent.opened || !now() || endOf(parent) < chain.head.timestamp) continue
+      await openParent(vault, parent).catch(async (error: unknown) => {
+        // The block came so late that a draft which had waited was over by then.
+        await chain.look(blocksOfOpening)
+        if (endOf(parent) >= chain.head.timestamp) throw error
+      })
+    }
     await chain.look(blocksOfOpening)
   }
 

@@ -64,8 +64,17 @@ export async function submit(agent: Agent, quorum: Quorum, submission: Submissio
   if (ladder.length === 0) return { kind: 'held', reason: 'NoRelay' }
   const ledger = ledgerOf(agent.bindings, agent.chain.id, submission.vault)
   const { orderId, handovers } = submission
-  const mayHand = (rung: Rung) => ledger.handTo(orderId, rung.name, pin.number)
-  const deliveries = await handDown(ladder, order, handovers, pin, mayHand)
+  const asked = new Set<string>()
+  const hands: Hands = {
+    // Written down once, and asked again right before the bytes leave: somebody may pause during a simulation.
+    mayHand: async ({ name }) => {
+      if (asked.has(name)) return ledger.maySend(orderId)
+      asked.add(name)
+      return ledger.handTo(orderId, name, pin.number)
+    },
+    simulated: ({ name }) => ledger.noteSimulated(orderId, name),
+  }
+  const deliveries = await handDown(ladder, order, handovers, pin, hands)
   for (const { relay, answer } of deliveries) {
     await ledger.markSent(orderId, relay, pin.number, answer)
     if (failed(answer)) await ledger.countFailedAnswer(relay, pin.timestamp)
@@ -73,6 +82,12 @@ export async function submit(agent: Agent, quorum: Quorum, submission: Submissio
   if (deliveries.length === 0) return { kind: 'held', reason: 'PausedOrSettled' }
   await watchForLeak(agent, quorum, submission, pin.timestamp)
   return { kind: 'delivered', deliveries }
+}
+
+/** What the ledger is told and asked while bytes leave. */
+interface Hands {
+  mayHand(rung: Rung): Promise<boolean>
+  simulated(rung: Rung): Promise<void>
 }
 
 /**
@@ -85,13 +100,14 @@ async function handDown(
   order: PrivateOrder,
   handovers: readonly Handover[],
   pin: Pin,
-  mayHand: (rung: Rung) => Promise<boolean>,
+  { mayHand, simulated }: Hands,
 ): Promise<Delivery[]> {
   const [first, ...others] = ladder
   if (first === undefined || !(await mayHand(first))) return []
   const waited = handovers[0] === undefined ? 0 : Math.max(0, Number(pin.number - handovers[0].firstBlock))
   const taken = handovers.some(({ accepted }) => accepted)
-  const objection = taken ? null : await askSimulation([first], order)
+  const { asked, objection } = taken ? { asked: false, objection: null } : await askSimulation(first, order)
+  if (asked) await simulated(first)
   if (objection === null) return deliver(ladder, order, 1 + waited, mayHand)
   return waited === 0 ? [objection] : [objection, ...(await deliver(others, order, waited, mayHand))]
 }

@@ -58,22 +58,29 @@ function openRelay({ name, url }: RelayEndpoint, environment: Environment): Rela
   }
 }
 
+/** Whether a relay was given the bytes to simulate them, and what it has against them. */
+export interface Simulated {
+  asked: boolean
+  objection: Delivery | null
+}
+
 /**
- * What the first relay's own simulation has against the order: a revert, or a failure of the simulation itself. Null where it
+ * What the relay's own simulation has against the order: a revert, or a failure of the simulation itself. Null where it
  * has nothing, and where the relay cannot be reached: silence is not a revert.
  */
-export async function askSimulation(ladder: readonly Rung[], order: PrivateOrder): Promise<Delivery | null> {
-  const [relay] = ladder
-  if (relay === undefined) return null
+export async function askSimulation(relay: Rung, order: PrivateOrder): Promise<Simulated> {
   try {
     const simulation = await relay.simulate(order)
-    return simulation === null || simulation.ok
-      ? null
-      : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
+    if (simulation === null) return { asked: false, objection: null }
+    const reverted = simulation.ok ? null : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
+    return { asked: true, objection: reverted }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error
-    if (!relayErrors[error.name].isVerdict) return null
-    return { relay: relay.name, answer: error.name, detail: error.message }
+    const isVerdict = relayErrors[error.name].isVerdict
+    return {
+      asked: true,
+      objection: isVerdict ? { relay: relay.name, answer: error.name, detail: error.message } : null,
+    }
   }
 }
 

@@ -165,6 +165,15 @@ describe('a leak', () => {
     expect(await healthOf(opened, 'builder')).toBeUndefined()
   })
 
+  it('counts a relay that simulated the order and then would not have it', async () => {
+    const opened = openLedger()
+    const orderId = await signed(opened, 0)
+    await opened.ledger().handTo(orderId, 'titan', 100n)
+    await opened.ledger().noteSimulated(orderId, 'titan')
+    await opened.ledger().markSent(orderId, 'titan', 100n, 'Rejected')
+    expect(await opened.ledger().noteLeak(orderId, 1_800_000_010)).toEqual(['titan'])
+  })
+
   it('counts a hand-over whose answer never came', async () => {
     const opened = openLedger()
     const orderId = await signed(opened, 0)

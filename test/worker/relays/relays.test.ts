@@ -7,6 +7,7 @@ import { flashbotsPrivate } from '../../../workers/relays/flashbots-private.ts'
 import { relayClient } from '../../../workers/relays/json-rpc.ts'
 import { askCancel, askSimulation, askStatus, deliver } from '../../../workers/relays/ladder.ts'
 import { nothingReported, type PrivateOrder, type Relay } from '../../../workers/relays/relay.ts'
+import { sequencer } from '../../../workers/relays/sequencer.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -109,9 +110,12 @@ describe('what a relay is asked beside', () => {
     '%s simulates: a revert or a failure objects',
     async (name, relay) => {
       const order = await signedTransaction()
-      const ask = (answer: () => Response | Promise<Response>) => {
+      const ask = async (answer: () => Response | Promise<Response>) => {
         fakeRelay(answer)
-        return askSimulation([relay], order)
+        const { asked, objection } = await askSimulation(relay, order)
+        // Whatever it says, it was given the bytes.
+        expect(asked).toBe(true)
+        return objection
       }
       expect(await ask(simulated({ gasUsed: 100 }))).toBeNull()
       const reverted = await ask(simulated({ gasUsed: 100, error: 'execution reverted', revert: 'no' }))
@@ -128,6 +132,13 @@ describe('what a relay is asked beside', () => {
       expect(await ask(() => Promise.reject(new DOMException('too slow', 'TimeoutError')))).toBeNull()
     },
   )
+
+  it('gives no bytes to a relay that has no simulation', async () => {
+    const order = await signedTransaction()
+    const sent = fakeRelay(accepts)
+    expect(await askSimulation(sequencer(url), order)).toEqual({ asked: false, objection: null })
+    expect(sent).toEqual([])
+  })
 
   it('cancels at the relay that took the order, and survives its refusal', async () => {
     const order = await signedTransaction()

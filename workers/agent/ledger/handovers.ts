@@ -30,6 +30,11 @@ export function handTo(sql: SqlStorage, orderId: string, relay: string, atBlock:
   return true
 }
 
+/** A relay that simulates the order has its bytes, whatever it says to them later. */
+export function noteSimulated(sql: SqlStorage, orderId: string, relay: string): void {
+  sql.exec('UPDATE handovers SET may_have = 1 WHERE order_id = ? AND relay = ?', orderId, relay)
+}
+
 /**
  * Notes what a relay said to the bytes: accepted, or the name of an error. A refusal leaves the order signed and an unclear
  * answer counts as sent; either way only receipts are facts, and the same bytes are handed over again.

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { maximum, multiplyDivideRoundingUp, oneToken } from '../../../shared/chain/units.ts'
 import { type Decision, type DecisionInput, pipelineVersion } from '../../../shared/schema/decision.ts'
+import { relayErrorNames, relayErrors } from '../../relays/errors.ts'
 import type { Reservation, ReserveRefusal, ReserveResult, UnclaimedDecision } from '../ledger-types.ts'
 import { appendDecision } from './log.ts'
 import { isPaused } from './pauses.ts'
@@ -128,13 +129,20 @@ export function reservedOf(sql: SqlStorage, mandateId: Hex): bigint {
     .reduce((sum, row) => sum + BigInt(row.amount_in), 0n)
 }
 
-/** Attempts at the slice that died in a relay's hands; not those that somebody called back, nor those that no relay took. */
+/** Answers that say nothing against the order: the relay failed by itself. */
+const failures = relayErrorNames.filter((name) => !relayErrors[name].isVerdict)
+
+/**
+ * Attempts at the slice that relays took, or failed to take, and no block held. Not those that somebody called back, nor those
+ * that every relay had something against.
+ */
 export function expiredAttempts(sql: SqlStorage, strategyId: Hex, slot: number): number {
   const query = `SELECT count(*) AS count FROM orders
                  WHERE strategy_id = ? AND slot = ? AND state = 'expired'
                    AND relay_answer NOT IN ('Cancelled', 'NotCancelled')
-                   AND EXISTS (SELECT 1 FROM handovers WHERE order_id = orders.id AND may_have = 1)`
-  return sql.exec<{ count: number }>(query, strategyId, slot).one().count
+                   AND EXISTS (SELECT 1 FROM handovers WHERE order_id = orders.id
+                     AND (accepted = 1 OR answer IN (${failures.map(() => '?').join(', ')})))`
+  return sql.exec<{ count: number }>(query, strategyId, slot, ...failures).one().count
 }
 
 function lastAttempt(sql: SqlStorage, strategyId: Hex, slot: number): number {
