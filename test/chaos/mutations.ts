@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { builderNames } from '../../scripts/devnet/block-builders.ts'
 import type { OrderRow } from '../../workers/agent/ledger/store.ts'
 import type {
   CommittedTransaction,
@@ -39,6 +40,9 @@ function expired(order: TrackedOrder, at_: number): Settlement {
     ...{ mandateFilled: null, executionCount: null },
   }
 }
+
+/** What the ledger is asked before bytes leave. */
+const mayLeave: ReadonlySet<string> = new Set(['maySend', 'handTo'])
 
 export const mutations: readonly Mutation[] = [
   {
@@ -95,7 +99,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['bytes are kept first'],
     plant: () => (name, call) => {
       if (name === 'commit') return Promise.resolve({ ok: true })
-      return name === 'maySend' ? Promise.resolve(true) : call()
+      return mayLeave.has(name) ? Promise.resolve(true) : call()
     },
   },
   {
@@ -173,11 +177,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'does not ask whether somebody paused',
     breaks: ['nothing leaves while paused'],
-    // Somebody pauses right after each commit, so that there is an order out to be handed over again.
+    // Somebody pauses right after each commit, and no builder takes the order: there is one to be handed over again.
     plant: (world) => async (name, call) => {
-      if (name === 'maySend') return true
+      if (mayLeave.has(name)) return true
       const answer = await call()
-      if (name === 'commit') await ledgerOfVault(world().vault).setPause({ scope: 'vault', subject: '', paused: true })
+      if (name !== 'commit') return answer
+      await ledgerOfVault(world().vault).setPause({ scope: 'vault', subject: '', paused: true })
+      for (const builder of builderNames) await rpc('devnet_builder', [builder, false])
       return answer
     },
   },
