@@ -23,7 +23,7 @@ export const agentReasons = [
   'SimulationReverted', // the exact call reverts, with the vault's own reason beside it
   'GasUnaffordable', // the executor cannot pay for the transaction
   'NoRelay', // no relay is left that may be given the order
-  'FeeCapReached', // gas costs more than the strategy's cap lets a transaction bid
+  'FeeCapReached', // gas costs more than the strategy lets a transaction pay
   'Latched', // too many failures in a row; a person must re-enable
   'SignerMismatch', // our key is not the vault's executor
   'SignerUnavailable', // the key service does not answer, or asks for fewer requests

@@ -34,7 +34,7 @@ const common = {
   orderflow,
   /** The relays that may be given orders of this strategy; absent: every relay the agent is configured with. */
   relays: z.array(z.enum(relayNames)).min(1).optional(),
-  /** Wei per gas that a transaction of this strategy bids at most; absent: what the chain's definition says. */
+  /** Wei per gas that a transaction of this strategy pays at most while it can trade; absent: what the chain's definition says. */
   maximumFeePerGas: bigintFromDecimal.optional(),
 }
 

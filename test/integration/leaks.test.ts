@@ -84,6 +84,20 @@ describe('a relay that leaks', () => {
     },
   )
 
+  it('is found out while everything is paused, too', async () => {
+    const world = await openWorldWithThree({ slices: 1, intervalSeconds: 600, relays: ['flashbots-bundle'] })
+    swallow()
+    await cron(world)
+    await drain(world)
+    const ledger = ledgerOfWorld(world)
+    await ledger.setPause({ scope: 'vault', subject: world.vault, paused: true })
+    const [order] = await ledger.tracked()
+    await rpc('eth_sendRawTransaction', [order?.bytes])
+    await track(world)
+    expect((await ledger.tracked())[0]).toMatchObject({ state: 'leaked' })
+    expect(await ledger.relays()).toMatchObject([{ name: 'flashbots-bundle', suspicion: 1 }])
+  })
+
   it('is found out by what it says itself, when no node has shown the order', async () => {
     const world = await openWorld({ slices: 1 })
     await rpc('devnet_leak', [true])

@@ -116,9 +116,8 @@ export interface Handover {
   lastBlock: bigint
   /** Its last word: `accepted`, the name of an error class, `Cancelled` or `NotCancelled`; empty while it is not known. */
   answer: string
-  /** Whether it ever said yes, and whether it has, or may have, a copy. */
+  /** Whether it ever said yes. */
   accepted: boolean
-  mayHave: boolean
 }
 
 /** One order as the tracker needs it. */

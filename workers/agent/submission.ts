@@ -51,8 +51,7 @@ export function windowOf(
 }
 
 /**
- * Hands the bytes down the ladder for every block left inside the deadline, if the first relay's own simulation has nothing
- * against them. One relay is to have them at first, and one more with each block that passes without them: the fewer know,
+ * Hands the bytes down the ladder for every block left inside the deadline. One relay is to have them at first, and one more with each block that passes without them: the fewer know,
  * the fewer can leak, and the same bytes can be included only once. Who is about to get them is written down before they
  * leave; a pause stops it there. Never signs, never changes the bytes.
  */
@@ -65,16 +64,13 @@ export async function submit(agent: Agent, quorum: Quorum, submission: Submissio
   const ledger = ledgerOf(agent.bindings, agent.chain.id, submission.vault)
   const { orderId, handovers } = submission
   const asked = new Set<string>()
-  const hands: Hands = {
-    // Written down once, and asked again right before the bytes leave: somebody may pause during a simulation.
-    mayHand: async ({ name }) => {
-      if (asked.has(name)) return ledger.maySend(orderId)
-      asked.add(name)
-      return ledger.handTo(orderId, name, pin.number)
-    },
-    simulated: ({ name }) => ledger.noteSimulated(orderId, name),
+  // Written down once, and asked again right before the bytes leave: somebody may pause during a simulation.
+  const mayHand = async ({ name }: Rung) => {
+    if (asked.has(name)) return ledger.maySend(orderId)
+    asked.add(name)
+    return ledger.handTo(orderId, name, pin.number)
   }
-  const deliveries = await handDown(ladder, order, handovers, pin, hands)
+  const deliveries = await handDown(ladder, order, handovers, pin, mayHand)
   for (const { relay, answer } of deliveries) {
     await ledger.markSent(orderId, relay, pin.number, answer)
     if (failed(answer)) await ledger.countFailedAnswer(relay, pin.timestamp)
@@ -82,12 +78,6 @@ export async function submit(agent: Agent, quorum: Quorum, submission: Submissio
   if (deliveries.length === 0) return { kind: 'held', reason: 'PausedOrSettled' }
   await watchForLeak(agent, quorum, submission, pin.timestamp)
   return { kind: 'delivered', deliveries }
-}
-
-/** What the ledger is told and asked while bytes leave. */
-interface Hands {
-  mayHand(rung: Rung): Promise<boolean>
-  simulated(rung: Rung): Promise<void>
 }
 
 /**
@@ -100,14 +90,13 @@ async function handDown(
   order: PrivateOrder,
   handovers: readonly Handover[],
   pin: Pin,
-  { mayHand, simulated }: Hands,
+  mayHand: (rung: Rung) => Promise<boolean>,
 ): Promise<Delivery[]> {
   const [first, ...others] = ladder
   if (first === undefined || !(await mayHand(first))) return []
   const waited = handovers[0] === undefined ? 0 : Math.max(0, Number(pin.number - handovers[0].firstBlock))
   const taken = handovers.some(({ accepted }) => accepted)
-  const { asked, objection } = taken ? { asked: false, objection: null } : await askSimulation(first, order)
-  if (asked) await simulated(first)
+  const objection = taken ? null : await askSimulation(first, order)
   if (objection === null) return deliver(ladder, order, 1 + waited, mayHand)
   return waited === 0 ? [objection] : [objection, ...(await deliver(others, order, waited, mayHand))]
 }
@@ -118,8 +107,9 @@ export async function relaysFor(
   { vault, relays }: Pick<Submission, 'vault' | 'relays'>,
   now: number,
 ): Promise<readonly Relay[]> {
-  const allowed = agent.ladder.filter(({ name }) => relays === null || relays.includes(name))
-  return rank(allowed, await ledgerOf(agent.bindings, agent.chain.id, vault).relays(), now)
+  const healths = await ledgerOf(agent.bindings, agent.chain.id, vault).relays()
+  // Ranked before it is filtered: an address that was dropped under one name is dropped under each.
+  return rank(agent.ladder, healths, now).filter(({ name }) => relays === null || relays.includes(name))
 }
 
 /** The relay failed by itself, and said nothing of the order. */

@@ -42,7 +42,8 @@ const passingReasons: ReadonlySet<Reason> = new Set<Reason>([
 const sentences: Partial<Record<Reason, string>> = {
   SimulationReverted: 'The exact call reverts in simulation',
   GasUnaffordable: 'The executor’s balance does not cover the transaction at the fees it would have to bid.',
-  FeeCapReached: 'Gas costs more than the strategy lets a transaction bid; it may fall again.',
+  NoRelay: 'No relay is left that may be given the order.',
+  FeeCapReached: 'Gas costs more than the strategy lets a transaction pay; it may fall again.',
   SignerMismatch: 'The key we hold is not the executor that the vault names.',
   SignerUnavailable: 'The key service does not sign now',
   SignerRefused: 'The key service does not let us sign, so a person must look',

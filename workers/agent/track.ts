@@ -53,6 +53,8 @@ async function trackOrder(agent: Agent, vault: Address, quorum: Quorum, order: T
     const taken = judgement.kind === 'gone' && (await ledger.unsettle(orderId, now))
     if (taken) logLine('warn', 'track.unsettled', fields)
     const waiting = { ...order, wasTakenBack: order.wasTakenBack || judgement.kind === 'gone' }
+    const submission = submissionOf(vault, waiting)
+    if (submission !== null) await watchForLeak(agent, quorum, submission, now)
     if (await ledger.maySend(orderId)) await resend(agent, vault, quorum, waiting)
     else await callBack(agent, vault, quorum, waiting)
   }
@@ -71,9 +73,7 @@ function logSettlement(
 async function resend(agent: Agent, vault: Address, quorum: Quorum, order: TrackedOrder): Promise<void> {
   const { pin } = quorum
   const submission = submissionOf(vault, order)
-  if (submission === null) return
-  await watchForLeak(agent, quorum, submission, pin.timestamp)
-  if (order.sentAtBlock >= pin.number) return
+  if (submission === null || order.sentAtBlock >= pin.number) return
   const { orderId, strategyId, slot } = order
   const handover = await submit(agent, quorum, submission, pin)
   if (handover.kind === 'held') return
@@ -109,7 +109,7 @@ async function askRelays(agent: Agent, vault: Address, { pin }: Quorum, order: T
   if (submission === null || order.wasTakenBack) return
   const lastBlock = lastBlockInside(pin, order.deadline, agent.chain.blockSeconds)
   const given = { ...submission, firstBlock: pin.number + 1n, lastBlock }
-  const holders = handovers.filter(({ relay, mayHave }) => mayHave && isPrivate(relay))
+  const holders = handovers.filter(({ relay }) => isPrivate(relay))
   const reports = await Promise.all(
     holders.map(async ({ relay }) => ({ relay, ...(await askStatus(agent.ladder, relay, given)) })),
   )

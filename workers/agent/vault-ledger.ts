@@ -99,10 +99,6 @@ export class VaultLedger extends DurableObject<Env> {
     return this.#change(() => handovers.handTo(this.#sql, orderId, relay, atBlock))
   }
 
-  noteSimulated(orderId: string, relay: string): void {
-    this.#change(() => handovers.noteSimulated(this.#sql, orderId, relay))
-  }
-
   markSent(orderId: string, relay: string, atBlock: bigint, answer: string): boolean {
     return this.#change(() => handovers.markSent(this.#sql, orderId, relay, atBlock, answer))
   }

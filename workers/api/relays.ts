@@ -19,9 +19,9 @@ const relaySchema = z
     expectedBlocks: z
       .number()
       .openapi({ description: 'Blocks until inclusion, by what was measured; 2 where nothing is known.' }),
-    sent: z
-      .number()
-      .openapi({ description: 'Orders it had to their end. This and the next two fade by half each day.' }),
+    sent: z.number().openapi({
+      description: 'Orders that ended after it took them, or would not. This and the next two fade by half each day.',
+    }),
     included: z.number(),
     failures: z.number().openapi({ description: 'Times it could not be reached, or gave no clear answer.' }),
     suspicion: z.number().openapi({ description: 'How likely it is that it leaked, 0 to 1; at 1 it is dropped.' }),

@@ -17,9 +17,9 @@ export type NextStep =
   | 'same-bytes-until-deadline'
   /** The receipts of every hash at that nonce tell what became of it. */
   | 'read-receipts'
-  /** Nothing is sent any more; the chain will show the order dead. */
+  /** This relay is given the order no more; the chain will show it dead, if no other relay's block holds it. */
   | 'wait-for-death'
-  /** Nothing is sent until the simulation agrees again; when the order is dead, the next decision sees the new state. */
+  /** Nobody is given it in this block; from the next one on the other relays are. Once dead, it is decided anew. */
   | 'wait-and-decide-anew'
 
 interface RelayErrorMeaning {

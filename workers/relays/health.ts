@@ -1,7 +1,7 @@
 /** How a relay has fared with one vault's orders. Counts fade, so that an old failure does not count for ever. */
 export interface RelayHealth {
   name: string
-  /** Orders it had to their end; how many of those were included; and blocks that these took in all. */
+  /** Orders it took, or would not take, to their end; how many of those were included; and blocks that these took in all. */
   sent: number
   included: number
   blocks: number
@@ -56,11 +56,17 @@ export function rank<R extends { name: string; url: string }>(
   now: number,
 ): R[] {
   const isDropped = ({ name }: R) => healths.some((health) => health.name === name && health.droppedAt !== null)
-  const untrusted = new Set(relays.filter(isDropped).map(({ url }) => url))
+  const untrusted = new Set(relays.filter(isDropped).map(({ url }) => addressOf(url)))
   const ranked = relays.flatMap((relay, position) => {
-    if (untrusted.has(relay.url)) return []
+    if (untrusted.has(addressOf(relay.url))) return []
     const health = healths.find(({ name }) => name === relay.name) ?? newHealth(relay.name, now)
     return [{ relay, position, steps: Math.floor(expectedBlocks(faded(health, now)) / noticeableBlocks) }]
   })
   return ranked.sort((a, b) => a.steps - b.steps || a.position - b.position).map(({ relay }) => relay)
+}
+
+/** Host and path: whatever else an address carries, the same people answer there. */
+function addressOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname.replace(/\/+$/, '')}`
 }

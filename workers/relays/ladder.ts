@@ -58,29 +58,19 @@ function openRelay({ name, url }: RelayEndpoint, environment: Environment): Rela
   }
 }
 
-/** Whether a relay was given the bytes to simulate them, and what it has against them. */
-export interface Simulated {
-  asked: boolean
-  objection: Delivery | null
-}
-
 /**
  * What the relay's own simulation has against the order: a revert, or a failure of the simulation itself. Null where it
  * has nothing, and where the relay cannot be reached: silence is not a revert.
  */
-export async function askSimulation(relay: Rung, order: PrivateOrder): Promise<Simulated> {
+export async function askSimulation(relay: Rung, order: PrivateOrder): Promise<Delivery | null> {
   try {
     const simulation = await relay.simulate(order)
-    if (simulation === null) return { asked: false, objection: null }
-    const reverted = simulation.ok ? null : { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
-    return { asked: true, objection: reverted }
+    if (simulation === null || simulation.ok) return null
+    return { relay: relay.name, answer: 'Reverted', detail: simulation.reason }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error
-    const isVerdict = relayErrors[error.name].isVerdict
-    return {
-      asked: true,
-      objection: isVerdict ? { relay: relay.name, answer: error.name, detail: error.message } : null,
-    }
+    if (!relayErrors[error.name].isVerdict) return null
+    return { relay: relay.name, answer: error.name, detail: error.message }
   }
 }
 
@@ -89,7 +79,7 @@ export function askCancel(ladder: readonly Relay[], name: string, order: Private
   return hintOf(ladder, name, false, (relay) => relay.cancel(order))
 }
 
-/** What the relay that took an order says of it. A hint for people: nothing is decided by it. */
+/** What the relay that took an order says of it. Nothing is decided by it but whether a leak is looked into. */
 export function askStatus(ladder: readonly Relay[], name: string, order: PrivateOrder): Promise<RelayReport> {
   return hintOf(ladder, name, nothingReported, (relay) => relay.status(order))
 }
@@ -112,8 +102,8 @@ async function hintOf<T>(
 
 /**
  * Hands the same bytes down the ladder until as many relays have them as are wanted; one whose answer is unclear counts. A
- * relay that failed by itself is followed by the next one in the same block; after a verdict on the order none is. Never
- * throws for a relay's failure.
+ * relay that failed by itself is followed by the next one in the same block; after a verdict on the order none is while
+ * one relay is wanted. Never throws for a relay's failure.
  *
  * @param mayHand asked before each relay: false stops the hand-over there
  * @returns each relay's answer; empty where none was asked
@@ -133,9 +123,10 @@ export async function deliver<R extends Rung>(
     const error = relayErrorNames.find((name) => name === delivery.answer)
     const next = error === undefined ? null : relayErrors[error].next
     if (next === 'next-relay') continue
-    // Accepted, or it may have been: that is one who has them. A verdict on the order ends the round.
-    if (error !== undefined && !relayErrors[error].mayHaveBeenSent) break
-    holders += 1
+    // A verdict on the order ends the first round; later others are asked all the same. Whoever may have taken it counts.
+    const isTaken = error === undefined || relayErrors[error].mayHaveBeenSent
+    if (!isTaken && wanted === 1) break
+    if (isTaken) holders += 1
   }
   return deliveries
 }

@@ -58,7 +58,7 @@ const known: readonly RegExp[] = [
   // geth and reth of a transaction, MEV-Share node of a bundle: "already known".
   /(^|: |\b(transaction|tx|bundle) )already known\b/i,
   // Older geth and Erigon: "known transaction: 0x…".
-  /(^|: )known transaction: /i,
+  /(^|: )known transaction(: |$)/i,
   // OpenEthereum and Nethermind: "Transaction with the same hash was already imported", "AlreadyKnown".
   /\bsame hash was already imported\b|\bAlreadyKnown\b/i,
   // Builders' endpoints: "transaction already exists", "bundle already received".

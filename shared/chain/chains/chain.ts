@@ -19,7 +19,7 @@ export interface ChainDefinition {
   blockSeconds: number
   /** Blocks after which an outcome is taken as settled. */
   confirmations: number
-  /** Wei per gas that a transaction bids at most where its strategy names no other cap. */
+  /** Wei per gas that a transaction pays at most while it can trade, where its strategy names no other cap. */
   maximumFeePerGas: bigint
   tokens: readonly TokenDefinition[]
   /** The chain's own currency as a token: what gas is priced by. */

@@ -57,5 +57,9 @@ describe('the order of the ladder', () => {
     const sameHost = [first, { name: 'bundles', url: first?.url ?? '' }, second, third].flatMap((one) => one ?? [])
     const leaky = health('first', { suspicion: 1, droppedAt: now })
     expect(rank(sameHost, [leaky], now).map(({ name }) => name)).toEqual(['second', 'third'])
+    const spelledOtherwise = sameHost.map((one) =>
+      one.name === 'bundles' ? { ...one, url: `${one.url}/?key=1` } : one,
+    )
+    expect(rank(spelledOtherwise, [leaky], now).map(({ name }) => name)).toEqual(['second', 'third'])
   })
 })

@@ -22,7 +22,7 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   GasUnaffordable: 'The executor cannot pay for the transaction.',
   NoRelay:
     'No relay is left that may be given the order: a person must reinstate one, or the configuration name others.',
-  FeeCapReached: 'Gas costs more than the strategy lets a transaction bid.',
+  FeeCapReached: 'Gas costs more than the strategy lets a transaction pay.',
   Latched: 'Too many attempts failed in a row; a person must enable the strategy again.',
   SignerMismatch: 'Our key is not the vault’s executor.',
   SignerUnavailable: 'The key service does not answer.',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
+import { isOnItsWay } from './commit.ts'
 import { countErrands } from './outbox.ts'
-import { openOrders, readLedger } from './store.ts'
+import { type OrderRow, openOrders, readLedger } from './store.ts'
 
 /** Chain seconds a reserved order may stay without bytes before it is given up. */
 export const reservedSeconds = 30
@@ -19,10 +20,7 @@ export function armAlarm(
   atOnce: boolean,
 ): Promise<void> {
   const { sql } = storage
-  const seconds: number[] = openOrders(sql).map((order) =>
-    // Half a block: what leaked is looked for before the next block hides it.
-    order.state === 'reserved' ? reservedSeconds : Math.ceil(blockSeconds / 2),
-  )
+  const seconds: number[] = openOrders(sql).map((order) => secondsUntilLook(order, blockSeconds))
   if (countErrands(sql) > 0) seconds.push(errandSeconds)
   if (seconds.length === 0) return Promise.resolve()
   if (atOnce) seconds.push(0)
@@ -31,4 +29,10 @@ export function armAlarm(
   if (armed > now && armed <= wanted) return Promise.resolve()
   sql.exec('UPDATE ledger SET alarm_at = ?', wanted)
   return storage.setAlarm(wanted)
+}
+
+/** On its way it is looked for twice a block: what leaked must be seen before the next block hides it. */
+function secondsUntilLook(order: OrderRow, blockSeconds: number): number {
+  if (order.state === 'reserved') return reservedSeconds
+  return isOnItsWay(order) ? Math.ceil(blockSeconds / 2) : blockSeconds
 }

@@ -1,7 +1,7 @@
 import { relayErrorNames, relayErrors } from '../../relays/errors.ts'
 import { faded, newHealth, type RelayHealth } from '../../relays/health.ts'
 import { isPrivate } from '../../relays/relay.ts'
-import type { Settlement } from '../ledger-types.ts'
+import type { Handover, Settlement } from '../ledger-types.ts'
 import { raiseAlert } from './alerts.ts'
 import { isOnItsWay } from './commit.ts'
 import { handoversOf } from './handovers.ts'
@@ -79,26 +79,34 @@ function isLeaked(sql: SqlStorage, orderId: string): boolean {
 
 /**
  * The order was seen in the public pool, although only relays were given it. It stays live, its caps held: it is as safe in
- * public as in private. The relay that had it is dropped; of several each is as likely, and dropped once it was so often
- * enough.
+ * public as in private. The relay that was given it is dropped; of several each is suspected, those that took it more than
+ * those that would not, and dropped once it was among them often enough.
  *
  * @returns who had it; null where the leak is known already, or nobody had it who keeps secrets
  */
 export function noteLeak(sql: SqlStorage, orderId: string, at: number): string[] | null {
   const order = findOrder(sql, orderId)
-  const names = handoversOf(sql, orderId).flatMap(({ relay, mayHave }) => (mayHave && isPrivate(relay) ? [relay] : []))
-  if (order === null || names.length === 0 || isLeaked(sql, orderId)) return null
+  const holders = handoversOf(sql, orderId).filter(({ relay }) => isPrivate(relay))
+  if (order === null || holders.length === 0 || isLeaked(sql, orderId)) return null
   sql.exec('INSERT INTO leaks (order_id, seen_at) VALUES (?, ?)', orderId, at)
   if (isOnItsWay(order)) changeOrder(sql, orderId, { state: 'leaked', updated_at: at })
+  const names = holders.map(({ relay }) => relay)
   raiseAlert(sql, {
     kind: 'order-leaked',
     subject: orderId,
-    sentence: `An order was seen in the public pool that only ${names.join(', ')} had. Its minimum output holds in public too.`,
+    sentence: `An order was seen in the public pool that only ${names.join(', ')} had been given. Its minimum output holds in public too.`,
     raisedAt: at,
   })
-  for (const name of names) suspect(sql, name, 1 / names.length, at)
+  const weights = holders.map(weightOf)
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  for (const [position, name] of names.entries()) suspect(sql, name, (weights[position] ?? 0) / whole, at)
   raiseVersion(sql)
   return names
+}
+
+/** A relay that said no, or could not be reached, had the bytes in its hands too: but it is less likely to have used them. */
+function weightOf({ accepted, answer }: Handover): number {
+  return accepted || answer === '' || answer === 'Unknown' ? 1 : 0.25
 }
 
 function suspect(sql: SqlStorage, name: string, share: number, at: number): void {
@@ -111,7 +119,7 @@ function suspect(sql: SqlStorage, name: string, share: number, at: number): void
   raiseAlert(sql, {
     kind: 'relay-dropped',
     subject: name,
-    sentence: `${name} had an order that leaked, alone or for the second time: it is given none of this vault until a person reinstates it.`,
+    sentence: `${name} was given orders that leaked, alone or too often: it gets none of this vault until a person reinstates it.`,
     raisedAt: at,
   })
 }

@@ -63,7 +63,7 @@ const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE orders ADD COLUMN taken_back INTEGER NOT NULL DEFAULT 0',
     `CREATE TABLE handovers (
       order_id TEXT NOT NULL, relay TEXT NOT NULL, first_block TEXT NOT NULL, last_block TEXT NOT NULL,
-      answer TEXT NOT NULL, accepted INTEGER NOT NULL, may_have INTEGER NOT NULL, PRIMARY KEY (order_id, relay))`,
+      answer TEXT NOT NULL, accepted INTEGER NOT NULL, PRIMARY KEY (order_id, relay))`,
     `CREATE TABLE relays (
       name TEXT PRIMARY KEY, sent REAL NOT NULL, included REAL NOT NULL, blocks REAL NOT NULL, failures REAL NOT NULL,
       measured_at INTEGER NOT NULL, suspicion REAL NOT NULL, dropped_at INTEGER)`,
