@@ -9,6 +9,7 @@ const usage = `npm run chaos [-- options]
   --ticks N      cron minutes and deliveries of slices in all (1000)
   --seed TEXT    the same seed gives the same faults (random)
   --season N     ticks of one vault, on a chain of its own; more are split (1000)
+  --jobs N       seasons at a time (1); what happens in them is the same
   --mutations    plants mistakes into the ledger's calls, one after the other, and sees that each is found
   --json         the result as JSON on standard output, progress on standard error`
 
@@ -16,6 +17,7 @@ interface Plan {
   ticks: number
   seed: string
   season: number
+  jobs: number
   json: boolean
   mutations: boolean
 }
@@ -26,13 +28,14 @@ function readPlan(): Plan | null {
       ticks: { type: 'string', default: '1000' },
       seed: { type: 'string', default: randomBytes(4).toString('hex') },
       season: { type: 'string', default: '1000' },
+      jobs: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help === true) return null
-  const whole = (name: 'ticks' | 'season') => {
+  const whole = (name: 'ticks' | 'season' | 'jobs') => {
     const number = Number(values[name])
     if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above zero.`)
     return number
@@ -40,6 +43,7 @@ function readPlan(): Plan | null {
   return {
     ticks: whole('ticks'),
     season: whole('season'),
+    jobs: whole('jobs'),
     seed: values.seed,
     json: values.json,
     mutations: values.mutations,
@@ -56,27 +60,36 @@ function seasonsOf({ ticks, season, seed }: Plan): Season[] {
   }))
 }
 
+/** Plays the seasons, some at a time; none is begun once one was broken. Reports come in the order of the seasons. */
 async function play(plan: Plan, signal: AbortSignal): Promise<{ reports: ChaosReport[]; seconds: number }> {
   const started = Date.now()
-  const reports: ChaosReport[] = []
-  let [done, faults, said] = [0, 0, 0]
-  const tell = (progress: Progress) => {
+  const waiting = [...seasonsOf(plan).entries()]
+  const reports = new Map<number, ChaosReport>()
+  const progress = new Map<number, Progress>()
+  let said = 0
+  const tell = () => {
     if (Date.now() - said < 5_000) return
     said = Date.now()
-    const elapsed = Math.round((said - started) / 1000)
-    const violations = progress.violations.length
+    const sum = (count: (one: Progress) => number) => [...progress.values()].reduce((all, one) => all + count(one), 0)
+    const counts = `${sum(({ faults }) => faults)} faults, ${sum(({ violations }) => violations.length)} violations`
     console.error(
-      `${elapsed} s: ${done + progress.ticks} of ${plan.ticks} ticks, ${faults + progress.faults} faults, ${violations} violations`,
+      `${Math.round((said - started) / 1000)} s: ${sum(({ ticks }) => ticks)} of ${plan.ticks} ticks, ${counts}`,
     )
   }
-  for (const season of seasonsOf(plan)) {
-    const report = await playSeason(season, tell, signal)
-    reports.push(report)
-    done += report.ticks
-    faults += Object.values(report.faults).reduce((sum, times) => sum + times, 0)
-    if (report.violations.length > 0) break
+  const isBroken = () => [...reports.values()].some(({ violations }) => violations.length > 0)
+  const player = async () => {
+    for (let next = waiting.shift(); next !== undefined && !isBroken(); next = waiting.shift()) {
+      const [place, season] = next
+      const hear = (heard: Progress) => {
+        progress.set(place, heard)
+        tell()
+      }
+      reports.set(place, await playSeason(season, hear, signal))
+    }
   }
-  return { reports, seconds: (Date.now() - started) / 1000 }
+  await Promise.all(Array.from({ length: plan.jobs }, player))
+  const inOrder = [...reports].sort(([a], [b]) => a - b).map(([, report]) => report)
+  return { reports: inOrder, seconds: (Date.now() - started) / 1000 }
 }
 
 function describeFailure({ seed, ticks, violations, trail }: ChaosReport): string {
