@@ -32,6 +32,7 @@ export class Look {
   #sequence = -1
   #sightings = 0
   #reorganisations = 0
+  #leakedBefore = false
   #head: Hex
   #length = 0
 
@@ -169,11 +170,14 @@ export class Look {
   async #private(): Promise<void> {
     const { chain, executor, network } = this.#world
     const sightings = await publicSightings(executor)
-    const excused = network.leaked || chain.reorganisations > this.#reorganisations
+    // A relay may publish what a worker gave it that died before the last look.
+    const leaked = network.leaked || this.#leakedBefore
+    const excused = leaked || chain.reorganisations > this.#reorganisations
     if (sightings > this.#sightings && !excused) {
       this.#witness.accuse('never public', `The public pool shows ${sightings} transactions, and no relay leaked.`)
     }
     this.#sightings = sightings
+    this.#leakedBefore = network.leaked
     network.leaked = false
     this.#reorganisations = chain.reorganisations
   }
