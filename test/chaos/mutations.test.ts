@@ -6,9 +6,9 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Each mistake must show within so many ticks, or when the books are compared after them; in one of a few seasons. */
+/** Each mistake must show within so many ticks, or when the books are compared after them; in one of a dozen seasons. */
 const ticks = 120
-const seasons = 4
+const seasons = 12
 
 describe('chaos finds', () => {
   it.each(mutations)(
