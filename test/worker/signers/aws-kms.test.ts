@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { awsKms } from '../../../workers/agent/signers/aws-kms.ts'
 import { keyName, keyServiceSigner } from '../../../workers/agent/signers/key-service.ts'
 import {
-  KeyServiceError,
+  type KeyServiceError,
   KeyServiceRefused,
   KeyServiceThrottled,
   KeyServiceTimedOut,
@@ -18,7 +18,7 @@ import {
   SignerMismatch,
 } from '../../../workers/agent/signers/signer.ts'
 import recording from '../../fixtures/kms/aws.json' with { type: 'json' }
-import { brokenConnection, type Exchange, noAnswer, replay, type Sent, transactionOf } from './replay.ts'
+import { brokenConnection, type Exchange, failureOf, noAnswer, replay, type Sent, transactionOf } from './replay.ts'
 
 const { credentials, transaction, publicKey, signatures, failures } = recording
 const executor = recording.key.address as Address
@@ -52,15 +52,6 @@ async function openRecorded() {
   const sent = replay([publicKey.response])
   const signer = await keyServiceSigner(awsKms(credentials), key, executor)
   return { signer, sent }
-}
-
-async function failureOf(work: Promise<unknown>): Promise<KeyServiceError> {
-  const failure = await work.then(
-    () => null,
-    (error: unknown) => error,
-  )
-  if (failure instanceof KeyServiceError) return failure
-  throw new Error(`Not an error of a key service: ${String(failure)}`)
 }
 
 describe('AWS KMS replayed', () => {

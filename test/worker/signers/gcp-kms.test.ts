@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { gcpKms } from '../../../workers/agent/signers/gcp-kms.ts'
 import { keyName, keyServiceSigner } from '../../../workers/agent/signers/key-service.ts'
 import {
-  KeyServiceError,
+  type KeyServiceError,
   KeyServiceRefused,
   KeyServiceThrottled,
   KeyServiceTimedOut,
   KeyServiceUnavailable,
 } from '../../../workers/agent/signers/signer.ts'
 import recording from '../../fixtures/kms/gcp.json' with { type: 'json' }
-import { brokenConnection, type Exchange, noAnswer, replay, type Sent, transactionOf } from './replay.ts'
+import { brokenConnection, type Exchange, failureOf, noAnswer, replay, type Sent, transactionOf } from './replay.ts'
 
 const { keyRing, account, transaction, token, publicKey, signatures } = recording
 const executor = recording.address as Address
@@ -36,15 +36,6 @@ async function openRecorded() {
   const sent = replay([token.response, publicKey.response])
   const signer = await keyServiceSigner(gcpKms({ keyRing, account }), key, executor)
   return { signer, sent }
-}
-
-async function failureOf(work: Promise<unknown>): Promise<KeyServiceError> {
-  const failure = await work.then(
-    () => null,
-    (error: unknown) => error,
-  )
-  if (failure instanceof KeyServiceError) return failure
-  throw new Error(`Not an error of a key service: ${String(failure)}`)
 }
 
 describe('Google Cloud KMS replayed', () => {

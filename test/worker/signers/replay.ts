@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { vi } from 'vitest'
-import type { ExecutorTransaction } from '../../../workers/agent/signers/signer.ts'
+import { type ExecutorTransaction, KeyServiceError } from '../../../workers/agent/signers/signer.ts'
 
 /** One exchange as it was recorded; of the headers, those that matter. */
 export interface Exchange {
@@ -31,6 +31,16 @@ export function replay(responses: readonly (Exchange['response'] | (() => Promis
 export const brokenConnection = () => Promise.reject(new TypeError('Network connection lost.'))
 export const noAnswer = () =>
   Promise.reject(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
+
+/** The key service's error that the work ends with; anything else is a failure of the test. */
+export async function failureOf(work: Promise<unknown>): Promise<KeyServiceError> {
+  const failure = await work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (failure instanceof KeyServiceError) return failure
+  throw new Error(`Not an error of a key service: ${String(failure)}`)
+}
 
 /** The transaction of a recording, with the nonce of its n-th signature. */
 export function transactionOf(
