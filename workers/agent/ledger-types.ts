@@ -108,13 +108,16 @@ export interface UnclaimedDecision {
   decision: Decision
 }
 
+/** What is noted as a relay's answer when somebody paused and it was asked to forget the order: whether it says that it did. */
+export const callBackAnswers = { forgotten: 'Cancelled', kept: 'NotCancelled' } as const
+
 /** That a relay was, or may have been, given an order's bytes. */
 export interface Handover {
   relay: string
   /** Head when it was first and last given them. */
   firstBlock: bigint
   lastBlock: bigint
-  /** Its last word: `accepted`, the name of an error class, `Cancelled` or `NotCancelled`; empty while it is not known. */
+  /** Its last word: `accepted`, the name of an error class, or one of {@link callBackAnswers}; empty while it is not known. */
   answer: string
   /** Whether it ever said yes. */
   accepted: boolean

@@ -27,7 +27,7 @@ export type LogEvent =
   | 'track.settled' // orderId, outcome, transactionHash, amountIn, amountOut, slippageBps, final
   | 'track.unsettled' // orderId
   | 'track.resent' // orderId, relay, answer
-  | 'track.status' // orderId, relay, status: what the relay says; nothing is decided by it
+  | 'track.status' // orderId, relay, status: what the relay says; decides nothing but whether a leak is looked into
   | 'track.cancelled' // orderId, relay, answer: somebody paused, and the relay was asked to forget the order
   | 'track.leaked' // orderId, relay: the public has seen an order that only these relays had
   | 'track.released' // orderId, reason

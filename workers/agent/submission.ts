@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { OrderStep } from '../../shared/schema/decision.ts'
-import { relayErrorNames, relayErrors } from '../relays/errors.ts'
+import { meaningOf } from '../relays/errors.ts'
 import { rank } from '../relays/health.ts'
 import { askSimulation, type Delivery, deliver } from '../relays/ladder.ts'
 import { publicPool } from '../relays/public-pool.ts'
@@ -114,5 +114,5 @@ export async function relaysFor(
 
 /** The relay failed by itself, and said nothing of the order. */
 function failed(answer: string): boolean {
-  return relayErrorNames.some((name) => name === answer && !relayErrors[name].isVerdict)
+  return meaningOf(answer)?.isVerdict === false
 }

@@ -6,7 +6,7 @@ import { judge } from './judge.ts'
 import { reportLeak, watchForLeak } from './leak-watch.ts'
 import { reservedSeconds } from './ledger/alarm.ts'
 import { ledgerOf } from './ledger-address.ts'
-import type { Settlement, TrackedOrder } from './ledger-types.ts'
+import { callBackAnswers, type Settlement, type TrackedOrder } from './ledger-types.ts'
 import { logLine } from './log-line.ts'
 import { newMeter } from './meter.ts'
 import { project } from './project.ts'
@@ -91,9 +91,10 @@ async function callBack(agent: Agent, vault: Address, { pin }: Quorum, order: Tr
   const given = submission === null ? null : windowOf(agent, submission, pin)
   if (given === null) return
   const { orderId, strategyId, slot } = order
+  const { forgotten, kept } = callBackAnswers
   for (const { relay, answer: before } of order.handovers) {
-    if (before === 'Cancelled') continue
-    const answer = (await askCancel(agent.ladder, relay, given)) ? 'Cancelled' : 'NotCancelled'
+    if (before === forgotten) continue
+    const answer = (await askCancel(agent.ladder, relay, given)) ? forgotten : kept
     await ledgerOf(agent.bindings, agent.chain.id, vault).markSent(orderId, relay, order.sentAtBlock, answer)
     logLine('info', 'track.cancelled', { vault, strategyId, slot, orderId, relay, answer })
   }

@@ -80,6 +80,12 @@ export const relayErrors: Readonly<Record<RelayErrorName, RelayErrorMeaning>> = 
   },
 }
 
+/** What a relay's noted answer means where it is the name of an error; null for any other, as `accepted`. */
+export function meaningOf(answer: string): RelayErrorMeaning | null {
+  const name = relayErrorNames.find((known) => known === answer)
+  return name === undefined ? null : relayErrors[name]
+}
+
 /** What went wrong at a relay; {@link relayErrors} says what to do next. */
 export class RelayError extends Error {
   override readonly name: RelayErrorName

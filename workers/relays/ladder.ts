@@ -3,7 +3,7 @@ import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { type RelayEndpoint, relayEndpoints } from '../../shared/chain/relays.ts'
 import type { Environment } from '../environment.ts'
 import { builder } from './builder.ts'
-import { RelayError, relayErrorNames, relayErrors } from './errors.ts'
+import { meaningOf, RelayError, relayErrors } from './errors.ts'
 import { flashbotsBundle } from './flashbots-bundle.ts'
 import { flashbotsPrivate } from './flashbots-private.ts'
 import { relayClient } from './json-rpc.ts'
@@ -120,11 +120,10 @@ export async function deliver<R extends Rung>(
     if (holders >= wanted || !(await mayHand(relay))) break
     const delivery = await handOver(relay, order)
     deliveries.push(delivery)
-    const error = relayErrorNames.find((name) => name === delivery.answer)
-    const next = error === undefined ? null : relayErrors[error].next
-    if (next === 'next-relay') continue
+    const error = meaningOf(delivery.answer)
+    if (error?.next === 'next-relay') continue
     // A verdict on the order ends the first round; later others are asked all the same. Whoever may have taken it counts.
-    const isTaken = error === undefined || relayErrors[error].mayHaveBeenSent
+    const isTaken = error === null || error.mayHaveBeenSent
     if (!isTaken && wanted === 1) break
     if (isTaken) holders += 1
   }

@@ -12,7 +12,8 @@ type HandoverRow = {
 
 /**
  * Asked right before the bytes leave for a relay, to be simulated or sent, and written down first: whoever may have them is
- * known even when the worker dies in the middle, and whatever the relay says then. False where somebody paused, or the order is no longer on its way.
+ * known even when the worker dies in the middle, and whatever the relay says then. False where somebody paused, or the order is
+ * no longer on its way.
  */
 export function handTo(sql: SqlStorage, orderId: string, relay: string, atBlock: bigint): boolean {
   if (!maySend(sql, orderId)) return false

@@ -1,7 +1,7 @@
-import { relayErrorNames, relayErrors } from '../../relays/errors.ts'
+import { meaningOf } from '../../relays/errors.ts'
 import { faded, newHealth, type RelayHealth } from '../../relays/health.ts'
 import { isPrivate } from '../../relays/relay.ts'
-import type { Handover, Settlement } from '../ledger-types.ts'
+import { callBackAnswers, type Handover, type Settlement } from '../ledger-types.ts'
 import { raiseAlert } from './alerts.ts'
 import { isOnItsWay } from './commit.ts'
 import { handoversOf } from './handovers.ts'
@@ -44,8 +44,8 @@ export function countFailedAnswer(sql: SqlStorage, name: string, at: number): vo
   writeRelay(sql, { ...relay, failures: relay.failures + 1 })
 }
 
-/** What somebody said who called the order back: its end says nothing of the relay. */
-const calledBack: ReadonlySet<string> = new Set(['Cancelled', 'NotCancelled'])
+/** The end of an order that somebody called back says nothing of the relay. */
+const calledBack: ReadonlySet<string> = new Set(Object.values(callBackAnswers))
 
 /**
  * What the end of an order says of the relays that were given it: in which block after the hand-over it was included, or that
@@ -56,7 +56,7 @@ export function rateRelays(sql: SqlStorage, order: OrderRow, { outcome, blockNum
   const isIncluded = outcome === 'filled' || outcome === 'refused-on-chain'
   if (order.step === 'public' || !(isIncluded || outcome === 'expired') || isLeaked(sql, order.id)) return
   for (const { relay: name, firstBlock, answer, accepted } of handoversOf(sql, order.id)) {
-    if (calledBack.has(answer) || !(accepted || (!isIncluded && isVerdict(answer)))) continue
+    if (calledBack.has(answer) || !(accepted || (!isIncluded && meaningOf(answer)?.isVerdict))) continue
     const relay = readRelay(sql, name, settledAt)
     const blocks = isIncluded && blockNumber !== null ? Math.max(1, Number(blockNumber - firstBlock)) : 0
     writeRelay(sql, {
@@ -66,10 +66,6 @@ export function rateRelays(sql: SqlStorage, order: OrderRow, { outcome, blockNum
       blocks: relay.blocks + blocks,
     })
   }
-}
-
-function isVerdict(answer: string): boolean {
-  return relayErrorNames.some((name) => name === answer && relayErrors[name].isVerdict)
 }
 
 function isLeaked(sql: SqlStorage, orderId: string): boolean {

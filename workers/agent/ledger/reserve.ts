@@ -2,7 +2,13 @@ import type { Hex } from 'viem'
 import { maximum, multiplyDivideRoundingUp, oneToken } from '../../../shared/chain/units.ts'
 import { type Decision, type DecisionInput, pipelineVersion } from '../../../shared/schema/decision.ts'
 import { relayErrorNames, relayErrors } from '../../relays/errors.ts'
-import type { Reservation, ReserveRefusal, ReserveResult, UnclaimedDecision } from '../ledger-types.ts'
+import {
+  callBackAnswers,
+  type Reservation,
+  type ReserveRefusal,
+  type ReserveResult,
+  type UnclaimedDecision,
+} from '../ledger-types.ts'
 import { appendDecision } from './log.ts'
 import { isPaused } from './pauses.ts'
 import { type LedgerIdentity, openOrders, raiseVersion, readLedger } from './store.ts'
@@ -139,10 +145,11 @@ const failures = relayErrorNames.filter((name) => !relayErrors[name].isVerdict)
 export function expiredAttempts(sql: SqlStorage, strategyId: Hex, slot: number): number {
   const query = `SELECT count(*) AS count FROM orders
                  WHERE strategy_id = ? AND slot = ? AND state = 'expired'
-                   AND relay_answer NOT IN ('Cancelled', 'NotCancelled')
+                   AND relay_answer NOT IN (?, ?)
                    AND EXISTS (SELECT 1 FROM handovers WHERE order_id = orders.id
                      AND (accepted = 1 OR answer IN (${failures.map(() => '?').join(', ')})))`
-  return sql.exec<{ count: number }>(query, strategyId, slot, ...failures).one().count
+  const { forgotten, kept } = callBackAnswers
+  return sql.exec<{ count: number }>(query, strategyId, slot, forgotten, kept, ...failures).one().count
 }
 
 function lastAttempt(sql: SqlStorage, strategyId: Hex, slot: number): number {
