@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { timestamp } from './primitives.ts'
+
+/** Length of a bar, seconds. */
+export const barSeconds = 300
+
+/** The windows that forecasts look at, in bars: ten minutes, half an hour, one hour, six, a day and a week. */
+export const windowBars = [2, 6, 12, 72, 288, 2016] as const
+export type WindowBars = (typeof windowBars)[number]
+
+/** One window, counted back from `until`. Numbers are of the bars that are there: `present` of `bars`. */
+const windowSchema = z.object({
+  bars: z.union(windowBars.map((bars) => z.literal(bars))),
+  present: z.int().min(0),
+  /** Bars among those present that moved at all. */
+  moved: z.int().min(0),
+  /** Realised variance of the log price, mean per hour: squared five-minute returns. */
+  realised: z.number().min(0),
+  /** Variance from highs and lows, mean per hour (Parkinson 1980); null where the source has no highs and lows. */
+  range: z.number().min(0).nullable(),
+  /** Change of the log price over the window. */
+  logReturn: z.number(),
+  /** Turnover in the quoted currency, mean per hour; null where the source has no volume. */
+  turnover: z.number().min(0).nullable(),
+})
+export type PriceWindow = z.output<typeof windowSchema>
+
+/**
+ * What the market of a pair did lately: what forecasts are made from. The pair is the risky asset in terms of the calm one, but
+ * nothing here depends on which way round it is, except the signs of `logReturn`.
+ */
+export const priceHistorySchema = z.object({
+  /** candles: of an exchange. pool: time-weighted averages of the pair's deepest v3 pool. none: no history at all. */
+  source: z.enum(['candles', 'pool', 'none']),
+  /** End of the newest bar. */
+  until: timestamp,
+  /** In the order of `windowBars`; empty where there is no history. */
+  windows: z.array(windowSchema),
+  /** Exponentially weighted mean of the hours' realised variances, newest first, weight 0.94 an hour; null without a whole hour. */
+  weighted: z.number().min(0).nullable(),
+  /** Bars of the longest window that were thrown away, since their numbers cannot be. */
+  discarded: z.int().min(0),
+})
+export type PriceHistory = z.output<typeof priceHistorySchema>
