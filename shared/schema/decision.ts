@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mandateSchema } from './mandate.ts'
+import { priceHistorySchema } from './price-history.ts'
 import { address, bigintFromDecimal, bytes32, timestamp } from './primitives.ts'
 import { refusalSchema, snapshotSchema } from './snapshot.ts'
 import { strategySchema } from './strategy.ts'
@@ -94,6 +95,8 @@ export const decisionInputSchema = z.object({
   slot: z.int().min(0),
   scheduledAt: timestamp,
   snapshot: snapshotSchema,
+  /** What the pair's market did lately; absent where nobody measured it. */
+  market: priceHistorySchema.optional(),
   /** Base units of `sell` that live orders of this mandate hold. */
   reserved: bigintFromDecimal,
   /** Attempts at this slice that relays were given and no block held. */

@@ -53,7 +53,47 @@ const dcaSchema = z.strictObject({
   amountPerSlice: bigintFromDecimal,
 })
 
-export const strategyConfigurationSchema = z.discriminatedUnion('kind', [twapSchema, dcaSchema])
+/** Follows the day's usual volume: after each slice as much is sold as the profile's volume has passed. */
+const vwapSchema = z.strictObject({
+  kind: z.literal('vwap'),
+  ...common,
+  slices: z.int().min(1).max(10_000),
+  /** Volume to be expected in each hour of the day, UTC, from midnight on; only their proportions matter. */
+  hourWeights: z
+    .array(z.int().min(0).max(1_000_000))
+    .length(24)
+    .refine((weights) => weights.some((weight) => weight > 0), 'some hour must have a volume'),
+})
+
+/** Percentage of volume: a share of what the market turned over in each interval, until the total is filled. */
+const povSchema = z.strictObject({
+  kind: z.literal('pov'),
+  ...common,
+  /** Intervals the mandate lasts; the total may be filled before, and what the market leaves unfilled stays unsold. */
+  slices: z.int().min(1).max(10_000),
+  /** Share of the market's turnover. */
+  participationBps: basisPoints.refine((bps) => bps > 0, 'zero would sell nothing'),
+})
+
+/** Almgren & Chriss (2000): sells faster at first, so that less of the total is exposed to the market's moves. */
+const almgrenChrissSchema = z.strictObject({
+  kind: z.literal('almgren-chriss'),
+  ...common,
+  slices: z.int().min(1).max(10_000),
+  /**
+   * κT, in millionths: how many times over the whole schedule the unsold part would shrink by the factor e, were it never to
+   * end. 0 sells evenly, 3,000,000 sells nearly all in the first half; κ = √(λσ²/η) in the paper's terms.
+   */
+  urgencyMillionths: z.int().min(0).max(20_000_000),
+})
+
+export const strategyConfigurationSchema = z.discriminatedUnion('kind', [
+  twapSchema,
+  dcaSchema,
+  vwapSchema,
+  povSchema,
+  almgrenChrissSchema,
+])
 export type StrategyConfiguration = z.output<typeof strategyConfigurationSchema>
 export type StrategyConfigurationJson = z.input<typeof strategyConfigurationSchema>
 

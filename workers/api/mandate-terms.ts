@@ -5,6 +5,7 @@ import { worstPriceScale } from '../../shared/chain/units.ts'
 import { configurationHash } from '../../shared/schema/configuration-hash.ts'
 import { type Mandate, mandateSchema } from '../../shared/schema/mandate.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
+import { profileUntil } from '../agent/decide/strategies/vwap.ts'
 import type { Fault } from './problems.ts'
 
 /** The vault counts amounts in 112 bits with a sign. */
@@ -40,7 +41,7 @@ export interface Surroundings {
 
 /** How many slices the configuration plans. */
 export function plannedSlices(configuration: StrategyConfiguration): bigint {
-  if (configuration.kind === 'twap') return BigInt(configuration.slices)
+  if (configuration.kind !== 'dca') return BigInt(configuration.slices)
   const { total, amountPerSlice } = configuration
   return amountPerSlice === 0n ? 0n : (total + amountPerSlice - 1n) / amountPerSlice
 }
@@ -92,21 +93,32 @@ function amountFaults(configuration: StrategyConfiguration): Fault[] {
   if (total > maximumFilled) faults.push(fault('total', 'is larger than 2^111 - 1', 'OutOfBounds'))
   if (maximumSlice === 0n) faults.push(fault('maximumSlice', 'is zero', 'SliceTooLarge'))
   if (maximumSlice > total) faults.push(fault('maximumSlice', 'is larger than total', 'SliceTooLarge'))
-  if (configuration.kind === 'twap') {
-    const slices = BigInt(configuration.slices)
-    const slice = (total + slices - 1n) / slices
-    if (total > 0n && total < slices) faults.push(fault('slices', 'are more than base units to sell', 'MandateInvalid'))
-    else if (maximumSlice > 0n && slice > maximumSlice) {
-      faults.push(fault('maximumSlice', `is smaller than one of the ${slices} equal slices`, 'SliceTooLarge'))
-    }
-  } else {
-    const { amountPerSlice } = configuration
-    if (amountPerSlice === 0n) faults.push(fault('amountPerSlice', 'is zero', 'SliceTooLarge'))
-    if (amountPerSlice > maximumSlice)
-      faults.push(fault('amountPerSlice', 'is larger than maximumSlice', 'SliceTooLarge'))
-    if (plannedSlices(configuration) > mostSlices) {
-      faults.push(fault('amountPerSlice', `needs more than ${mostSlices} slices to fill total`, 'OutOfBounds'))
-    }
+  return [...faults, ...(configuration.kind === 'dca' ? dcaFaults(configuration) : sliceFaults(configuration))]
+}
+
+/** What the kinds with a number of slices must satisfy; the last slices could not catch up a largest slice below the mean. */
+function sliceFaults(configuration: Exclude<StrategyConfiguration, { kind: 'dca' }>): Fault[] {
+  const { total, maximumSlice } = configuration
+  const slices = BigInt(configuration.slices)
+  const slice = (total + slices - 1n) / slices
+  if (total > 0n && total < slices) return [fault('slices', 'are more than base units to sell', 'MandateInvalid')]
+  if (maximumSlice > 0n && slice > maximumSlice) {
+    return [fault('maximumSlice', `is smaller than one of the ${slices} equal slices`, 'SliceTooLarge')]
+  }
+  if (configuration.kind === 'vwap' && profileUntil(configuration, configuration.slices) === 0n) {
+    return [fault('hourWeights', 'expect no volume in any hour of the schedule', 'MandateInvalid')]
+  }
+  return []
+}
+
+function dcaFaults(configuration: Extract<StrategyConfiguration, { kind: 'dca' }>): Fault[] {
+  const { amountPerSlice, maximumSlice } = configuration
+  const faults: Fault[] = []
+  if (amountPerSlice === 0n) faults.push(fault('amountPerSlice', 'is zero', 'SliceTooLarge'))
+  if (amountPerSlice > maximumSlice)
+    faults.push(fault('amountPerSlice', 'is larger than maximumSlice', 'SliceTooLarge'))
+  if (plannedSlices(configuration) > mostSlices) {
+    faults.push(fault('amountPerSlice', `needs more than ${mostSlices} slices to fill total`, 'OutOfBounds'))
   }
   return faults
 }

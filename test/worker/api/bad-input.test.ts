@@ -36,6 +36,9 @@ function strategy(change: Record<string, unknown>) {
 
 const huge = (2n ** 111n).toString()
 
+/** Volume in one hour alone, half a day from when a schedule starts. */
+const oneHourOnly = Array.from({ length: 24 }, (_, hour) => (hour === (new Date().getUTCHours() + 12) % 24 ? 1 : 0))
+
 describe('terms that contradict themselves, the vault or the chain', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['an unknown token', { sell: `0x${'99'.repeat(20)}` }, 'sell', 'AssetUnknown'],
@@ -47,6 +50,7 @@ describe('terms that contradict themselves, the vault or the chain', () => {
     ['a slice larger than the total', { maximumSlice: '50000000001' }, 'maximumSlice', 'SliceTooLarge'],
     ['slices that do not fit their limit', { maximumSlice: '9999999999' }, 'maximumSlice', 'SliceTooLarge'],
     ['more slices than base units', { total: '4', maximumSlice: '4' }, 'slices', 'MandateInvalid'],
+    ['a schedule in hours without volume', { kind: 'vwap', hourWeights: oneHourOnly }, 'hourWeights', 'MandateInvalid'],
     ['an end in the past', { start: 1_600_000_000 }, 'start', 'MandateEnded'],
     ['a schedule beyond time', { intervalSeconds: 31_536_000, slices: 10_000 }, 'intervalSeconds', 'OutOfBounds'],
     [
@@ -118,6 +122,13 @@ describe('values of the wrong shape', () => {
     ['a public step without a bound', { orderflow: { publicLastStep: {} } }, 'orderflow'],
     ['a relay nobody knows', { relays: ['my-relay'] }, 'relays/0'],
     ['no relay at all', { relays: [] }, 'relays'],
+    ['a day of 23 hours', { kind: 'vwap', hourWeights: Array(23).fill(1) }, 'hourWeights'],
+    ['a day without volume', { kind: 'vwap', hourWeights: Array(24).fill(0) }, 'hourWeights'],
+    ['half a weight', { kind: 'vwap', hourWeights: [0.5, ...Array(23).fill(1)] }, 'hourWeights/0'],
+    ['no share of the volume', { kind: 'pov', participationBps: 0 }, 'participationBps'],
+    ['a negative urgency', { kind: 'almgren-chriss', urgencyMillionths: -1 }, 'urgencyMillionths'],
+    ['an urgency beyond reason', { kind: 'almgren-chriss', urgencyMillionths: 20_000_001 }, 'urgencyMillionths'],
+    ['an urgency that is left out', { kind: 'almgren-chriss' }, 'urgencyMillionths'],
     ['an unknown kind', { kind: 'martingale' }, 'kind'],
     ['null for an amount', { total: null }, 'total'],
     ['a list for an amount', { total: ['1'] }, 'total'],

@@ -84,6 +84,14 @@ describe('/openapi.json', () => {
     expect(twap.properties.total).toMatchObject({ type: 'string' })
     expect(twap.additionalProperties).toBe(false)
   })
+
+  it('shows every kind of strategy', async () => {
+    const { body } = await call('GET', '/openapi.json', { key: null })
+    const { configuration } = body.components.schemas.StrategyRequest.properties
+    const forms: { properties: { kind: { enum: string[] } } }[] = configuration.oneOf ?? configuration.anyOf
+    const kinds = forms.flatMap(({ properties }) => properties.kind.enum)
+    expect(kinds).toEqual(['twap', 'dca', 'vwap', 'pov', 'almgren-chriss'])
+  })
 })
 
 describe('the documentation page', () => {

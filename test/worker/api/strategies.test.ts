@@ -80,6 +80,21 @@ describe('a draft', () => {
     expect(draft.mandate.end).toBeGreaterThanOrEqual(dca.start + 8 * 300)
   })
 
+  it.each([
+    ['vwap', { hourWeights: Array(24).fill(3) }],
+    ['pov', { participationBps: 500 }],
+    ['almgren-chriss', { urgencyMillionths: 2_000_000 }],
+  ])('takes %s too, for as long as twap', async (kind, fields) => {
+    const configuration = twap({ kind, ...fields })
+    const body = { vault: vaultAddress, name: 'Buy WETH', configuration }
+    const { status, body: draft } = await call('POST', '/v1/strategies', { body })
+    expect(status).toBe(201)
+    expect(draft.configuration).toEqual(configuration)
+    const like = await draftStrategy({ start: configuration.start })
+    expect(draft.mandate.end).toBe(like.mandate.end)
+    expect(draft.mandate.configurationHash).not.toBe(like.mandate.configurationHash)
+  })
+
   it('can be renamed, reconfigured and deleted', async () => {
     const draft = await draftStrategy()
     const path = `/v1/strategies/${draft.id}`

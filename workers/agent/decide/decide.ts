@@ -12,7 +12,7 @@ import { gasUnaffordable, orderFor } from './order.ts'
 import { orderflowOf } from './orderflow.ts'
 import { explain } from './reason-meanings.ts'
 import { routeOf } from './route.ts'
-import { notDue, wantedNow } from './schedule.ts'
+import { notDue, scheduleOf } from './schedule.ts'
 import { tradeSentence } from './sentence.ts'
 import { sizeOf, tooSmall } from './size.ts'
 import { standing } from './standing.ts'
@@ -44,8 +44,9 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (!isUsable(volatility)) return stopAt(refuse('ForecastUnavailable'), 0n)
 
   // Schedule.
-  const wanted = wantedNow(input)
-  const early = notDue(input, guardInput, wanted)
+  const schedule = scheduleOf(input, quote)
+  const { wanted } = schedule
+  const early = notDue(input, guardInput, schedule)
   if (early !== null) return stopAt(early, wanted)
 
   // Size.

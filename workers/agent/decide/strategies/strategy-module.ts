@@ -14,6 +14,8 @@ export interface ScheduleInput<Configuration extends StrategyConfiguration> {
   slot: number
   /** Time of the snapshot, seconds. */
   now: number
+  /** What the market of the pair turned over during one interval, the newest one that is known; null where nobody knows. */
+  marketTurnover: bigint | null
 }
 
 /** One kind of strategy: a pure function from its configuration, its progress and the time to the slice it wants now. */
@@ -24,13 +26,18 @@ export interface StrategyModule<Configuration extends StrategyConfiguration> {
 }
 
 /** What the mandate leaves for one slice: its largest slice, and never more than is neither filled nor reserved. */
-export function leftForSlice({
-  mandate,
-  configuration,
-  filled,
-  reserved,
-}: ScheduleInput<StrategyConfiguration>): bigint {
-  const total = minimum(mandate.total, configuration.total)
-  const left = maximum(total - filled - reserved, 0n)
+export function leftForSlice(input: ScheduleInput<StrategyConfiguration>): bigint {
+  const { mandate, configuration, filled, reserved } = input
+  const left = maximum(totalOf(input) - filled - reserved, 0n)
   return minimum(left, mandate.maximumSlice, configuration.maximumSlice)
+}
+
+/** What a schedule may have sold altogether. */
+export function totalOf({ mandate, configuration }: ScheduleInput<StrategyConfiguration>): bigint {
+  return minimum(mandate.total, configuration.total)
+}
+
+/** What is missing from the target, and never more than is left for one slice: earlier shortfalls are caught up. */
+export function catchUp(input: ScheduleInput<StrategyConfiguration>, target: bigint): bigint {
+  return minimum(maximum(target - input.filled - input.reserved, 0n), leftForSlice(input))
 }

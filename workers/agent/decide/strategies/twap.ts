@@ -1,6 +1,5 @@
-import { maximum, minimum } from '../../../../shared/chain/units.ts'
 import type { StrategyConfiguration } from '../../../../shared/schema/strategy.ts'
-import { leftForSlice, type ScheduleInput, type StrategyModule } from './strategy-module.ts'
+import { catchUp, type ScheduleInput, type StrategyModule, totalOf } from './strategy-module.ts'
 
 type TwapConfiguration = Extract<StrategyConfiguration, { kind: 'twap' }>
 
@@ -11,11 +10,9 @@ type TwapConfiguration = Extract<StrategyConfiguration, { kind: 'twap' }>
 export const twap: StrategyModule<TwapConfiguration> = {
   kind: 'twap',
   wanted(input: ScheduleInput<TwapConfiguration>): bigint {
-    const { configuration, mandate, filled, reserved, slot, now } = input
+    const { configuration, slot, now } = input
     if (now < configuration.start) return 0n
-    const total = minimum(mandate.total, configuration.total)
     const slicesDue = BigInt(Math.min(slot + 1, configuration.slices))
-    const target = (total * slicesDue) / BigInt(configuration.slices)
-    return minimum(maximum(target - filled - reserved, 0n), leftForSlice(input))
+    return catchUp(input, (totalOf(input) * slicesDue) / BigInt(configuration.slices))
   },
 }
