@@ -8,6 +8,7 @@ import { ledgerOf } from './ledger-address.ts'
 import { logAlert, logLine } from './log-line.ts'
 import { recordMissed } from './missed-slices.ts'
 import { project } from './project.ts'
+import { retryAfter } from './retry.ts'
 import { readStrategy, type StoredStrategy } from './strategy-rows.ts'
 import { tick } from './tick.ts'
 import type { TickEnd } from './tick-endings.ts'
@@ -93,14 +94,11 @@ async function tickAll(agent: Agent, vault: Address, minute: number, due: readon
   }
 }
 
-/**
- * Real seconds until the slice is worth another look: a block at first, and the longer it has waited the longer; null once
- * the next slice's time has come, which catches up what this one leaves.
- */
+/** Real seconds until the slice is worth another look; null once the next slice's time has come, which catches up. */
 function delayOf(agent: Agent, stored: StoredStrategy, slice: Due, end: TickEnd): number | null {
   const { intervalSeconds } = stored.strategy.configuration
   const waited = Math.max(0, end.decidedAt - slice.scheduledAt)
-  const wait = Math.max(agent.chain.blockSeconds, Math.floor(waited / 2))
+  const wait = retryAfter(waited, agent.chain.blockSeconds)
   if (waited + wait >= intervalSeconds) return null
   return Math.min(longestDelaySeconds, Math.ceil(agent.clock.realMilliseconds(wait) / 1000))
 }

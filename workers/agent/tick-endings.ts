@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts'
 import { ledgerOf } from './ledger-address.ts'
 import { logLine } from './log-line.ts'
 import { recordMissed } from './missed-slices.ts'
+import { passingReasons } from './retry.ts'
 import type { StoredStrategy } from './strategy-rows.ts'
 
 /** One slice of one strategy: the key of work. */
@@ -21,22 +22,6 @@ export interface TickEnd {
   /** Chain time of the decision. */
   decidedAt: number
 }
-
-const passingReasons: ReadonlySet<Reason> = new Set<Reason>([
-  'OrderInFlight',
-  'StaleDecision',
-  'ProvidersDisagree',
-  'ProviderUnavailable',
-  'SignerUnavailable',
-  'SimulationReverted',
-  'CheckpointStale',
-  'PriceStale',
-  'PriceDisagreement',
-  'TwapUnavailable',
-  'SequencerDown',
-  'TooSoon',
-  'FeeCapReached',
-])
 
 /** Why an order that was decided is not carried out, for people. */
 const sentences: Partial<Record<Reason, string>> = {

@@ -255,6 +255,13 @@ describe('a slice that is made smaller or shown to people', () => {
     expect(both?.amountIn).toBeGreaterThan(2n * (alone?.amountIn ?? 0n))
   })
 
+  it('calls volatile what its context does', () => {
+    const wild = inputWith({ snapshot: { history: historyWith(1_200) } })
+    expect(decide(wild, context)).toMatchObject({ verdict: 'shrink', shrunkBy: 'VolatilityGate' })
+    expect(decide(wild, { ...context, calmVolatility: Number.POSITIVE_INFINITY }).verdict).toBe('allow')
+    expect(decide(inputWith(), { ...context, calmVolatility: 0.2 }).shrunkBy).toBe('VolatilityGate')
+  })
+
   it('shrinks in a volatile market, more so the wilder it is', () => {
     const some = decideWith({ snapshot: { history: historyWith(800) } })
     const more = decideWith({ snapshot: { history: historyWith(1200) } })

@@ -50,7 +50,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (early !== null) return stopAt(early, wanted)
 
   // Size.
-  const size = sizeOf(input, wanted, volatility, quote)
+  const size = sizeOf(input, wanted, { volatility, calm: context.calmVolatility }, quote)
   const dust = tooSmall(size, wanted)
   if (dust !== null) return stopAt(dust, wanted)
 

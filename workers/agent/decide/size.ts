@@ -4,7 +4,7 @@ import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/o
 import { refillLeft } from '../../../shared/policy/refill.ts'
 import { sizeCapUsd } from '../../../shared/policy/size-cap.ts'
 import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
-import { calmVolatility, smallestShareBps } from './bounds.ts'
+import { smallestShareBps } from './bounds.ts'
 import { refuse, type Stop, wait } from './stop.ts'
 
 /** A limit on the slice's size, base units of the sold token. */
@@ -21,11 +21,17 @@ export interface Size {
   cap: Cap | null
 }
 
+/** What is forecast, and up to where that is calm; annualised. */
+export interface VolatilityGate {
+  volatility: Forecast
+  calm: number
+}
+
 /** The most that may be sold now: what is wanted, under every cap. */
-export function sizeOf(input: DecisionInput, wanted: bigint, volatility: Forecast, quote: OracleQuote): Size {
+export function sizeOf(input: DecisionInput, wanted: bigint, gate: VolatilityGate, quote: OracleQuote): Size {
   const caps = [
     ...[balanceCap(input), refillCap(input, wanted), volumeCap(input, quote), sizeCap(input, quote)],
-    volatilityCap(wanted, volatility),
+    volatilityCap(wanted, gate),
   ]
   let size: Size = { amount: wanted, cap: null }
   for (const cap of caps) if (cap.amount < size.amount) size = { amount: cap.amount, cap }
@@ -68,8 +74,8 @@ function refillCap({ snapshot, mandate }: DecisionInput, wanted: bigint): Cap {
 }
 
 /** Twice the calm volatility halves the slice. */
-function volatilityCap(wanted: bigint, { value }: Forecast): Cap {
-  const share = value > calmVolatility ? calmVolatility / value : 1
+function volatilityCap(wanted: bigint, { volatility, calm }: VolatilityGate): Cap {
+  const share = volatility.value > calm ? calm / volatility.value : 1
   const amount = minimum(wanted, (wanted * BigInt(Math.ceil(share * 1e6))) / 1_000_000n)
   return { amount, reason: 'VolatilityGate', why: 'the market is volatile' }
 }
