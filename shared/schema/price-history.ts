@@ -16,11 +16,15 @@ const windowSchema = z.object({
   moved: z.int().min(0),
   /** Realised variance of the log price, mean per hour: squared five-minute returns. */
   realised: z.number().min(0),
+  /** Mean absolute five-minute return: what a single jump hardly moves. */
+  absolute: z.number().min(0),
+  /** Share of the realised variance that falls made, 0 to 1. */
+  downside: z.number().min(0).max(1),
   /** Variance from highs and lows, mean per hour (Parkinson 1980); null where the source has no highs and lows. */
   range: z.number().min(0).nullable(),
   /** Change of the log price over the window. */
   logReturn: z.number(),
-  /** Turnover in the quoted currency, mean per hour; null where the source has no volume. */
+  /** Turnover in units of the quoted currency, mean per hour; null where the source has no volume. */
   turnover: z.number().min(0).nullable(),
 })
 export type PriceWindow = z.output<typeof windowSchema>
