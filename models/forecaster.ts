@@ -1,4 +1,4 @@
-import type { Forecast } from '../shared/schema/decision.ts'
+import type { BaseFeeForecast, Forecast } from '../shared/schema/decision.ts'
 import type { Snapshot } from '../shared/schema/snapshot.ts'
 
 /**
@@ -33,6 +33,19 @@ export interface SlippageInput {
  */
 export interface SlippageForecaster extends ForecasterIdentity {
   forecast(input: SlippageInput): Forecast
+}
+
+/**
+ * Quantiles of the base fee so many blocks after the snapshot's, one to ten, wei per gas. Pure: the same input gives the same
+ * bits. Without enough history the upper quantiles are the most that EIP-1559 allows, and `note` says so.
+ *
+ * @throws RangeError for another number of blocks
+ */
+export interface GasForecaster extends ForecasterIdentity {
+  forecast(
+    fees: Pick<Snapshot['fees'], 'baseFeePerGas' | 'nextBaseFeePerGas' | 'recentBlocks'>,
+    blocksAhead: number,
+  ): BaseFeeForecast
 }
 
 /** How a forecast names its maker. */

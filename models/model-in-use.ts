@@ -1,6 +1,7 @@
 import { type Hex, keccak256, stringToBytes } from 'viem'
 import { canonicalJson } from '../shared/audit/canonical-json.ts'
-import type { ForecasterIdentity, SlippageForecaster, VolatilityForecaster } from './forecaster.ts'
+import type { ForecasterIdentity, GasForecaster, SlippageForecaster, VolatilityForecaster } from './forecaster.ts'
+import { baseFeeForecaster } from './gas/base-fee.ts'
 import { squareRootSlippage } from './slippage/square-root.ts'
 import { ewmaVolatility } from './volatility/ewma.ts'
 
@@ -8,14 +9,15 @@ import { ewmaVolatility } from './volatility/ewma.ts'
 export interface Model {
   volatility: VolatilityForecaster
   slippage: SlippageForecaster
+  gas: GasForecaster
 }
 
 /** The baselines, which need no training. */
-export const modelInUse: Model = { volatility: ewmaVolatility, slippage: squareRootSlippage }
+export const modelInUse: Model = { volatility: ewmaVolatility, slippage: squareRootSlippage, gas: baseFeeForecaster }
 
 /** Everything that tells one model from another, as canonical JSON (RFC 8785): what its id is the hash of. */
-export function modelDescription({ volatility, slippage }: Model): string {
-  return canonicalJson({ volatility: identityOf(volatility), slippage: identityOf(slippage) })
+export function modelDescription({ volatility, slippage, gas }: Model): string {
+  return canonicalJson({ volatility: identityOf(volatility), slippage: identityOf(slippage), gas: identityOf(gas) })
 }
 
 /**

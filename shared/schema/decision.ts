@@ -47,6 +47,24 @@ export const forecastSchema = z.object({
 })
 export type Forecast = z.infer<typeof forecastSchema>
 
+/** The base fee of one block to come, wei per gas; `model` names the forecaster, `note` says where it had to fall back. */
+export const baseFeeForecastSchema = z.object({
+  model: z.string(),
+  /** After the snapshot's block. */
+  blocksAhead: z.int().min(1),
+  median: bigintFromDecimal,
+  /** The base fee stays at or below it nine times in ten. */
+  quantile90: bigintFromDecimal,
+  /** The base fee stays at or below it 99 times in a hundred. */
+  quantile99: bigintFromDecimal,
+  note: z.string(),
+})
+export type BaseFeeForecast = z.output<typeof baseFeeForecastSchema>
+
+/** Of the block an order aims at, and of the last one that may hold it. */
+export const gasForecastSchema = z.object({ nextBlock: baseFeeForecastSchema, endOfLife: baseFeeForecastSchema })
+export type GasForecast = z.output<typeof gasForecastSchema>
+
 export const legSchema = z.object({
   /** What this leg sells: the order's own token, or one on the way that earlier legs buy. */
   sell: address,
@@ -117,7 +135,7 @@ export const decisionSchema = z.object({
   shrunkBy: reasonSchema.nullable(),
   /** One plain sentence for people. */
   sentence: z.string(),
-  forecasts: z.object({ volatility: forecastSchema, slippageBps: forecastSchema }).nullable(),
+  forecasts: z.object({ volatility: forecastSchema, slippageBps: forecastSchema, gas: gasForecastSchema }).nullable(),
   /** What the schedule wanted, before caps. Base units of `sell`. */
   wanted: bigintFromDecimal,
   plan: planSchema.nullable(),

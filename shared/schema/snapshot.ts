@@ -127,6 +127,17 @@ export const snapshotSchema = z.object({
     baseFeePerGas: bigintFromDecimal,
     /** Wei per gas; median tip of recent blocks, at least one wei. */
     priorityFeePerGas: bigintFromDecimal,
+    /** Wei per gas of the block after; null where the fee history was not to be trusted, which then has no blocks either. */
+    nextBaseFeePerGas: bigintFromDecimal.nullable(),
+    /** Oldest first, up to the snapshot's own block. */
+    recentBlocks: z.array(
+      z.object({
+        /** Wei per gas. */
+        baseFeePerGas: bigintFromDecimal,
+        /** Gas used over gas limit, 0 to 1. */
+        gasUsedRatio: z.number().min(0).max(1),
+      }),
+    ),
   }),
   executor: z.object({
     /** Wei. */

@@ -1,3 +1,4 @@
+import { type Hex, numberToHex } from 'viem'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { missedSlices } from '../../workers/database/schema.ts'
 import { cron, database, drain, liveUntilFilled, openWorld, readLog, readTrades } from './agent-world.ts'
@@ -61,7 +62,7 @@ describe('the snapshot', () => {
     await cron(world)
     await drain(world)
     const [record] = await readLog(world)
-    const { input } = JSON.parse(record?.record ?? '')
+    const { input, decision } = JSON.parse(record?.record ?? '')
     const { snapshot } = input
     expect(snapshot).toMatchObject({
       chainId: reach.chain.id,
@@ -84,7 +85,16 @@ describe('the snapshot', () => {
     expect(snapshot.history.pool).toBe(deepest?.pool)
     expect(snapshot.history.secondsAgo.at(-1)).toBe(0)
     expect(snapshot.history.tickCumulatives).toHaveLength(snapshot.history.secondsAgo.length)
-    expect(BigInt(snapshot.fees.priorityFeePerGas)).toBeGreaterThan(0n)
+    const { fees } = snapshot
+    expect(BigInt(fees.priorityFeePerGas)).toBeGreaterThan(0n)
+    expect(fees.recentBlocks).toHaveLength(10)
+    expect(fees.recentBlocks.at(-1).baseFeePerGas).toBe(fees.baseFeePerGas)
+    await mine()
+    const block = (await rpc('eth_getBlockByNumber', [numberToHex(BigInt(snapshot.blockNumber) + 1n), false])) as {
+      baseFeePerGas: Hex
+    }
+    expect(fees.nextBaseFeePerGas).toBe(BigInt(block.baseFeePerGas).toString())
+    expect(BigInt(decision.forecasts.gas.endOfLife.quantile99)).toBeGreaterThan(BigInt(fees.nextBaseFeePerGas))
   })
 })
 

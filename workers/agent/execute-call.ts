@@ -1,10 +1,12 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem'
+import { highestBaseFee } from '../../shared/chain/base-fee.ts'
 import { vaultAbi } from '../../shared/chain/generated/vault.ts'
 import { maximum } from '../../shared/chain/units.ts'
 import { sectionsOf } from '../../shared/policy/sections.ts'
 import type { Decision, Plan, PlannedLeg } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateMessage } from '../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import { maximumFee, usualTip } from './decide/bid.ts'
 import { venueNumbers } from './snapshot-from-view.ts'
 
 /** Stands for the log head before `reserve` has given one; the call costs the same gas with it. */
@@ -94,9 +96,6 @@ export interface Fees {
   maxPriorityFeePerGas: bigint
 }
 
-/** Tip where recent blocks tell nothing, wei per gas: relays share no transaction without one. */
-const smallestTip = 10_000_000n
-
 /**
  * What a transaction bids: the tip of recent blocks, never none, and room for the base fee to double, up to the cap. What
  * was signed at the same nonce before must be outbid (`minimum`), if need be beyond the cap: what a transaction pays is the
@@ -108,23 +107,15 @@ const smallestTip = 10_000_000n
  * @returns null where gas costs more than the cap
  */
 export function bidFees(
-  { baseFeePerGas, priorityFeePerGas }: Snapshot['fees'],
+  { baseFeePerGas, priorityFeePerGas }: Pick<Snapshot['fees'], 'baseFeePerGas' | 'priorityFeePerGas'>,
   minimum: Fees | null,
   cap: bigint,
   blocks: number,
 ): Fees | null {
-  const tip = maximum(priorityFeePerGas, smallestTip, minimum?.maxPriorityFeePerGas ?? 0n)
-  const wanted = 2n * baseFeePerGas + tip
-  const maxFeePerGas = maximum(wanted < cap ? wanted : cap, minimum?.maxFeePerGas ?? 0n)
+  const tip = maximum(usualTip(priorityFeePerGas), minimum?.maxPriorityFeePerGas ?? 0n)
+  const maxFeePerGas = maximum(maximumFee(baseFeePerGas, tip, cap), minimum?.maxFeePerGas ?? 0n)
   const price = highestBaseFee(baseFeePerGas, maxFeePerGas > cap ? blocks : 1) + tip
   return price > cap ? null : { maxFeePerGas, maxPriorityFeePerGas: tip }
-}
-
-/** A base fee rises by an eighth at most from block to block (EIP-1559). */
-function highestBaseFee(baseFeePerGas: bigint, blocks: number): bigint {
-  let fee = baseFeePerGas
-  for (let block = 0; block < blocks; block++) fee += fee / 8n + 1n
-  return fee
 }
 
 /** Gas limit for a call that used `gasUsed` in simulation: pools may cross a few more ticks by the time it runs. */

@@ -1,7 +1,8 @@
-import { type Address, type Hex, hexToBigInt, hexToNumber } from 'viem'
+import { type Address, type Hex, hexToNumber } from 'viem'
 import { z } from 'zod'
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import { observeFees } from './fee-history.ts'
 import { callObserve, type TickView } from './lens-call.ts'
 import {
   type BookedPool,
@@ -25,9 +26,6 @@ import {
   vaultStateFrom,
 } from './snapshot-from-view.ts'
 
-/** Blocks whose tips are looked at. */
-const feeHistoryBlocks = 10
-
 export interface Subject extends Sale {
   vault: Address
   mandateId: Hex
@@ -45,8 +43,8 @@ export interface Observed {
 
 /**
  * Everything one decision is made on, at one block, agreed by two providers: the lens (vault, mandate, assets, model, pools, the
- * price history of the pair's deepest pool, the executor's balance) and the executor's nonce. Recent tips come from one provider:
- * they only price the transaction.
+ * price history of the pair's deepest pool, the executor's balance) and the executor's nonce. Recent fees come from one provider:
+ * they price gas and nothing else.
  *
  * @param recall what earlier observations left of these pools; the lens says what of it still holds
  * @throws ProviderUnavailable, ProvidersDisagree: no decision can be made
@@ -61,10 +59,7 @@ export async function observe(
   const candidates = candidatesFor(chain, subject.sell, subject.buy)
   const kept = await recall(candidates.map(({ key }) => key))
   const book = worthAsking(candidates, kept, pin.timestamp)
-  const [view, priorityFeePerGas] = await Promise.all([
-    look(quorum, subject, book, historyAges(chain)),
-    medianTip(quorum),
-  ])
+  const [view, fees] = await Promise.all([look(quorum, subject, book, historyAges(chain)), observeFees(quorum)])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
   const vaultState = vaultStateFrom(view.vault)
   const nonce = await accountNonce(quorum, vaultState.executor)
@@ -87,7 +82,7 @@ export async function observe(
     modelActive: view.modelActive,
     pools,
     history: historyFrom(view.history),
-    fees: { baseFeePerGas: pin.baseFeePerGas, priorityFeePerGas },
+    fees,
     executor: { balance: view.executorBalance, nonce },
   }
   // Of dust nobody wants to know more.
@@ -118,23 +113,4 @@ export async function accountNonce(quorum: Quorum, account: Address): Promise<nu
   const answer = quantity.safeParse(await askBoth(quorum, 'eth_getTransactionCount', [account, byHash(quorum.pin)]))
   if (!answer.success) throw new ProviderUnavailable('The account’s nonce could not be read')
   return hexToNumber(answer.data as Hex)
-}
-
-const feeHistorySchema = z.object({
-  reward: z.array(z.array(quantity)).nullish(),
-  gasUsedRatio: z.array(z.number()).nullish(),
-})
-
-/** Median over recent blocks of the median tip of what each included, wei per gas; empty blocks say nothing, and 0 is "unknown". */
-async function medianTip({ providers, pin }: Quorum): Promise<bigint> {
-  const newest = `0x${pin.number.toString(16)}`
-  const count = `0x${feeHistoryBlocks.toString(16)}`
-  const answer = feeHistorySchema.safeParse(await providers[0].request('eth_feeHistory', [count, newest, [50]]))
-  if (!answer.success) throw new ProviderUnavailable('The fee history could not be read')
-  const { reward, gasUsedRatio } = answer.data
-  const tips = (reward ?? []).flatMap(([median], position) =>
-    median === undefined || gasUsedRatio?.[position] === 0 ? [] : [hexToBigInt(median as Hex)],
-  )
-  tips.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return tips[Math.floor(tips.length / 2)] ?? 0n
 }

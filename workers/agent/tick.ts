@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { Agent } from './agent.ts'
+import { feeCapOf } from './decide/bid.ts'
 import { lifeBlocks } from './decide/bounds.ts'
 import { bidFees, encodeExecute, type Fees, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
 import {
@@ -68,7 +69,7 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   if (!firstLook.ok) return refused(agent, slice, input, decision, 'SimulationReverted', firstLook.refusal)
   const gas = gasLimit(firstLook.gasUsed)
   if (!(await hasRelay(agent, slice, order))) return refused(agent, slice, input, decision, 'NoRelay')
-  const cap = input.strategy.configuration.maximumFeePerGas ?? agent.chain.maximumFeePerGas
+  const cap = feeCapOf(input, agent.chain)
   const bid = (minimum: Fees | null) => bidFees(snapshot.fees, minimum, cap, 1 + lifeBlocks)
   const firstBid = bid(null)
   if (firstBid === null) return refused(agent, slice, input, decision, 'FeeCapReached')

@@ -175,7 +175,10 @@ export const calmSnapshot: Snapshot = {
   modelActive: true,
   pools: [deepPool(), pairPool()],
   history: historyWith(200),
-  fees: { baseFeePerGas: 1_000_000_000n, priorityFeePerGas: 100_000_000n },
+  fees: {
+    ...{ baseFeePerGas: 1_000_000_000n, priorityFeePerGas: 100_000_000n, nextBaseFeePerGas: 1_000_000_000n },
+    recentBlocks: Array.from({ length: 10 }, () => ({ baseFeePerGas: 1_000_000_000n, gasUsedRatio: 0.5 })),
+  },
   executor: { balance: 10n ** 18n, nonce: 3 },
 }
 

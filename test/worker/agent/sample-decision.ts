@@ -109,7 +109,10 @@ export function sampleSnapshot(vault: Address, changes: Partial<Snapshot> = {}):
     modelActive: true,
     pools: [],
     history: { pool: weth, secondsAgo: [], tickCumulatives: [] },
-    fees: { baseFeePerGas: 10n ** 9n, priorityFeePerGas: 10n ** 9n },
+    fees: {
+      ...{ baseFeePerGas: 10n ** 9n, priorityFeePerGas: 10n ** 9n, nextBaseFeePerGas: 10n ** 9n },
+      recentBlocks: [{ baseFeePerGas: 10n ** 9n, gasUsedRatio: 0.5 }],
+    },
     executor: { balance: 10n ** 18n, nonce: 0 },
     ...changes,
   }

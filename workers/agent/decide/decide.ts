@@ -7,6 +7,7 @@ import { isReachable } from '../../../shared/routing/route.ts'
 import type { Decision, DecisionInput, GuardVerdict } from '../../../shared/schema/decision.ts'
 import { notOptimal } from './certificate.ts'
 import type { DecisionContext } from './context.ts'
+import { gasForecastOf } from './gas.ts'
 import { marketOf } from './market.ts'
 import { gasUnaffordable, orderFor } from './order.ts'
 import { orderflowOf } from './orderflow.ts'
@@ -42,6 +43,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   // Forecast.
   const volatility = context.volatility.forecast(input.snapshot.history)
   if (!isUsable(volatility)) return stopAt(refuse('ForecastUnavailable'), 0n)
+  const gas = gasForecastOf(input, context)
 
   // Schedule.
   const schedule = scheduleOf(input, quote)
@@ -55,17 +57,17 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (dust !== null) return stopAt(dust, wanted)
 
   // Route.
-  const market = marketOf(input, context.chain)
+  const market = marketOf(input, context.chain, gas.nextBlock.median)
   if (!isReachable(market)) return stopAt(refuse('NoPools'), wanted)
   const { step, boundBps } = orderflowOf(input, slippageBound(guardInput))
   const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, market }, size, wanted)
   const { slippage } = routed
-  const forecasts = slippage === null ? null : { volatility, slippageBps: slippage }
+  const forecasts = slippage === null ? null : { volatility, slippageBps: slippage, gas }
   if (!routed.ok) return stopAt(routed.stop, wanted, forecasts)
   const { route } = routed
   const beaten = notOptimal(route.plan)
   if (beaten !== null) return stopAt(beaten, wanted, forecasts)
-  const unaffordable = gasUnaffordable(input, route.plan.legs.length)
+  const unaffordable = gasUnaffordable(input, context, route.plan.legs.length)
   if (unaffordable !== null) return stopAt(unaffordable, wanted, forecasts)
 
   // Guard.

@@ -11,12 +11,16 @@ import { depthImpactBps, depthShareBps, maximumLegs, oracleMoveBps } from './bou
 /** Where a slice may be traded: everything a route is planned from but its amount. */
 export type Market = Omit<RouteRequest, 'amount'>
 
-/** The snapshot's pools with what a slice may take of each, and what gas is worth in the bought token. */
-export function marketOf(input: DecisionInput, chain: ChainDefinition): Market {
+/**
+ * The snapshot's pools with what a slice may take of each, and what gas is worth in the bought token.
+ *
+ * @param baseFeePerGas of the block the order aims at, wei per gas
+ */
+export function marketOf(input: DecisionInput, chain: ChainDefinition, baseFeePerGas: bigint): Market {
   const { snapshot, mandate } = input
   const { sell, buy } = mandate
   const oraclePools = [sell, buy].flatMap((token) => assetOf(snapshot.assets, token)?.twapPool ?? [])
-  const gas = gasCost(input, chain)
+  const gas = gasCost(input, chain, baseFeePerGas)
   return {
     pools: snapshot.pools,
     sell,
@@ -30,15 +34,14 @@ export function marketOf(input: DecisionInput, chain: ChainDefinition): Market {
 }
 
 /**
- * What gas costs in the bought token, at the next block's fees as far as they are known; null where the chain's own currency
+ * What gas costs in the bought token at this base fee and the tip of recent blocks; null where the chain's own currency
  * or the bought token has no price the vault would trade on: the route is then the one with the most output.
  */
-function gasCost({ snapshot, mandate }: DecisionInput, chain: ChainDefinition): GasCost | null {
+function gasCost({ snapshot, mandate }: DecisionInput, chain: ChainDefinition, baseFeePerGas: bigint): GasCost | null {
   const native = assetOf(snapshot.assets, chain.wrappedNative)
   const bought = assetOf(snapshot.assets, mandate.buy)
   if (native?.verdict.reason !== 'None' || bought?.verdict.reason !== 'None') return null
-  const { baseFeePerGas, priorityFeePerGas } = snapshot.fees
-  const weiPerGas = baseFeePerGas + priorityFeePerGas
+  const weiPerGas = baseFeePerGas + snapshot.fees.priorityFeePerGas
   // The dearer end of the native price over the cheaper end of the bought one: gas is rather over- than underrated.
   const worthUsd = Number(weiPerGas) * (Number(native.verdict.high) / Number(oneToken(native.decimals)))
   const unitUsd = Number(bought.verdict.low) / Number(oneToken(bought.decimals))

@@ -1,6 +1,7 @@
 import { assetOf } from '../../../shared/policy/oracle-bound.ts'
 import { longestOrderLife } from '../../../shared/policy/order-terms.ts'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
+import { feeCapOf, maximumFee, usualTip } from './bid.ts'
 import { gasOfVault, gasPerLeg, lifeBlocks } from './bounds.ts'
 import type { DecisionContext } from './context.ts'
 import type { Route } from './route.ts'
@@ -35,10 +36,15 @@ function lifeSeconds(blockSeconds: number): number {
   return Math.min((1 + lifeBlocks) * blockSeconds, longestOrderLife - 1)
 }
 
-/** Whether the executor can pay for the transaction at twice the block's base fee; null when it can. */
-export function gasUnaffordable({ snapshot }: DecisionInput, legs: number): Stop | null {
-  const { baseFeePerGas, priorityFeePerGas } = snapshot.fees
-  const cost = (gasOfVault + gasPerLeg * BigInt(legs)) * (2n * baseFeePerGas + priorityFeePerGas)
-  const { balance } = snapshot.executor
+/**
+ * Whether the executor can pay for the transaction at the fee it will offer; null when it can. Not at what gas is forecast to
+ * cost, though that is less: nodes refuse a transaction whose sender does not hold its whole gas limit times its maximum fee,
+ * however little of that it would pay.
+ */
+export function gasUnaffordable(input: DecisionInput, { chain }: DecisionContext, legs: number): Stop | null {
+  const { fees, executor } = input.snapshot
+  const offered = maximumFee(fees.baseFeePerGas, usualTip(fees.priorityFeePerGas), feeCapOf(input, chain))
+  const cost = (gasOfVault + gasPerLeg * BigInt(legs)) * offered
+  const { balance } = executor
   return balance >= cost ? null : refuse('GasUnaffordable', `It holds ${balance} wei and may need ${cost}.`)
 }
