@@ -127,7 +127,7 @@ export const snapshotSchema = z.object({
     baseFeePerGas: bigintFromDecimal,
     /** Wei per gas; median tip of recent blocks, at least one wei. */
     priorityFeePerGas: bigintFromDecimal,
-    /** Wei per gas of the block after; null where the fee history was not to be trusted, which then has no blocks either. */
+    /** Wei per gas of the block after, as one node tells it; null where its fee history cannot be, and has no blocks then. */
     nextBaseFeePerGas: bigintFromDecimal.nullable(),
     /** Oldest first, up to the snapshot's own block. */
     recentBlocks: z.array(

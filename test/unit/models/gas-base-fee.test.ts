@@ -89,6 +89,22 @@ describe('the base fee of later blocks', () => {
     expect(spread(10) / spread(2)).toBeLessThan(3.5)
   })
 
+  it('has the tails of Student’s distribution, as wide as few blocks make them', () => {
+    // Four changes of zero leave half of the prior's variance and eight degrees of freedom: 1.397 and 2.896 by the tables.
+    const told = forecast(
+      knownAt(
+        chainOf(() => 0.5, 40, 1, 8_000_000_000_000n),
+        20,
+        4,
+      ),
+      4,
+    )
+    const spread = Math.sqrt((0.0725 ** 2 / 2) * (3 + 9 / 24))
+    const deviations = (fee: bigint) => Math.log(Number(fee) / Number(told.median)) / spread
+    expect(deviations(told.quantile90)).toBeCloseTo(1.397, 2)
+    expect(deviations(told.quantile99)).toBeCloseTo(2.896, 2)
+  })
+
   it('is wider after a restless window, and higher after full blocks than after empty ones', () => {
     const calm = forecast(
       knownAt(
