@@ -9,7 +9,17 @@ const context = baselineContext(chain)
 const pov = { ...twapConfiguration, kind: 'pov' as const, slices: 5, participationBps: 100 }
 
 function windowOf(bars: WindowBars, turnover: number | null): PriceWindow {
-  return { bars, present: bars, moved: bars, realised: 1e-5, range: null, logReturn: 0, turnover }
+  return {
+    bars,
+    present: bars,
+    moved: bars,
+    absolute: 0,
+    downside: 0.5,
+    realised: 1e-5,
+    range: null,
+    logReturn: 0,
+    turnover,
+  }
 }
 
 /** Six million dollars an hour in the last hour, a fifth of that over the day; more in the last minutes. */
