@@ -1,4 +1,5 @@
 import type { BaseFeeForecast, Forecast } from '../shared/schema/decision.ts'
+import type { PriceHistory } from '../shared/schema/price-history.ts'
 import type { Snapshot } from '../shared/schema/snapshot.ts'
 
 /**
@@ -11,28 +12,37 @@ export interface ForecasterIdentity {
   parameters: Readonly<Record<string, number>>
 }
 
+/** Hours ahead that a volatility is forecast for. */
+export const horizons = [1, 24] as const
+export type Horizon = (typeof horizons)[number]
+
 /**
- * Annualised volatility of the pair's log price, as a ratio (0.8 is 80 %). Pure: the same input gives the same bits. Never
- * fails: without enough history it gives a conservative prior and says so in `note`.
+ * Annualised volatility of the pair's log price over the next hours, as a ratio (0.8 is 80 %), with an interval that holds 90 %
+ * of outcomes. Pure: the same input gives the same bits. Never fails: the less is known, the wider the interval, and `note` says
+ * why.
+ *
+ * @param from start of the forecast, seconds: the time of the decision
  */
 export interface VolatilityForecaster extends ForecasterIdentity {
-  forecast(history: Snapshot['history']): Forecast
+  forecast(history: PriceHistory, from: number, hours: Horizon): Forecast
 }
 
-export interface SlippageInput {
-  /** Exact cost of the plan at the snapshot: shortfall below the oracle, fees and impact included. Basis points. */
-  planShortfallBps: number
+export interface DriftInput {
+  history: PriceHistory
+  /** Over the next hour. */
   volatility: Forecast
-  /** Longest time until the order can be included. */
-  secondsToInclusion: number
+  /** 1 where a rising price of the history is against the trade (it buys the base asset), −1 where a falling one is. */
+  side: 1 | -1
+  /** From the quote to the inclusion. */
+  seconds: number
 }
 
 /**
- * Shortfall of the fill below the oracle in basis points: `value` is the median, `high` the 99 % quantile, `low` the 1 %
- * one. Fees and impact are computed and never forecast; what is forecast is the drift until inclusion. Pure.
+ * Quantiles of how far the price drifts against the trade until it is included: basis points, one per level of
+ * `quantileLevels`, never descending. Fees and impact are computed from the pools and are no part of it. Pure.
  */
 export interface SlippageForecaster extends ForecasterIdentity {
-  forecast(input: SlippageInput): Forecast
+  quantiles(input: DriftInput): number[]
 }
 
 /**

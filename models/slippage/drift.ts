@@ -1,33 +1,48 @@
-import type { PriceHistory } from '../../shared/schema/price-history.ts'
-import type { SlippageArtifact } from '../artifacts.ts'
-import { exponential } from '../deterministic-math.ts'
+import type { Artifacts, SlippageArtifact } from '../artifacts.ts'
+import { exponential, logarithm } from '../deterministic-math.ts'
 import { dot } from '../evaluator.ts'
+import type { DriftInput, SlippageForecaster } from '../forecaster.ts'
+import { hoursPerYear } from '../volatility/annual.ts'
+import { isComplete } from '../volatility/complete.ts'
 import { logWindows } from '../volatility/features.ts'
+import { squareRootSlippage } from './square-root.ts'
 
 /** Features beyond these bounds say no more. */
 const largestActivity = 4
 const largestMomentum = 6
 
-/** What the drift until inclusion depends on. */
-export interface DriftInput {
-  history: PriceHistory
-  /** ln of the realised variance forecast for the next hour. */
-  logVariance: number
-  /** 1 where a rising price of the history is against the trade (buying its base asset), −1 where a falling one is. */
-  side: 1 | -1
-  /** From the quote to the inclusion. */
-  seconds: number
-}
-
 /** The levels of the quantiles that are forecast. */
 export const quantileLevels = [0.5, 0.9, 0.99] as const
 
+/** Linear quantiles of the drift, on the scale of the volatility in use; the square-root law without enough history. */
+export function driftSlippage({ slippage: artifact }: Artifacts): SlippageForecaster {
+  return {
+    id: 'slippage/linear-quantiles',
+    version: 1,
+    parameters: {},
+    quantiles(input) {
+      if (!isComplete(input.history)) return squareRootSlippage.quantiles(input)
+      return driftQuantiles(artifact, { ...input, logVariance: hourlyLogVariance(input.volatility.value) })
+    },
+  }
+}
+
+/** What the drift depends on. */
+export interface DriftFeatures extends Pick<DriftInput, 'history' | 'side'> {
+  /** ln of the realised variance forecast for the next hour. */
+  logVariance: number
+}
+
+/** ln of the hour's variance of an annualised volatility. */
+function hourlyLogVariance(volatility: number): number {
+  return logarithm((volatility * volatility) / hoursPerYear)
+}
+
 /**
- * Quantiles of the price's drift against the trade between quote and inclusion, basis points, in the order of
- * {@link quantileLevels} and never descending. Linear quantile regression (Koenker & Bassett 1978) on the scale of volatility:
- * impact and fees are arithmetic and not in it.
+ * Linear quantile regression (Koenker & Bassett 1978) of the drift between quote and inclusion, on the scale of volatility.
+ * Basis points, in the order of {@link quantileLevels}.
  */
-export function driftQuantiles(artifact: SlippageArtifact, input: DriftInput): number[] {
+export function driftQuantiles(artifact: SlippageArtifact, input: DriftFeatures & { seconds: number }): number[] {
   const { activity, momentum } = driftFeatures(input)
   const scale = driftScale(artifact, input.logVariance, activity, input.seconds)
   const shares = sharesAt(artifact, input.seconds)
@@ -51,7 +66,7 @@ export function driftScale(
 }
 
 /** Activity of the last minutes beside the hour's forecast, and the last ten minutes' return in the direction against the trade. */
-export function driftFeatures({ history, logVariance, side }: Omit<DriftInput, 'seconds'>) {
+export function driftFeatures({ history, logVariance, side }: DriftFeatures) {
   const { realised, absolute } = logWindows(history)
   const activity = [absolute[0], realised[0], absolute[1], absolute[2], realised[3]].map((value) => {
     const difference = (value ?? logVariance) - logVariance

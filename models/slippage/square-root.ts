@@ -1,29 +1,19 @@
-import type { Forecast } from '../../shared/schema/decision.ts'
-import { toMillionths } from '../deterministic-math.ts'
-import { modelName, type SlippageForecaster, type SlippageInput } from '../forecaster.ts'
+import type { DriftInput, SlippageForecaster } from '../forecaster.ts'
 
 const secondsPerYear = 31_536_000
 /**
- * One-sided 99 % quantile of a pool's drift over a few blocks, in units of σ·√t. Measured between 2.3 and 2.9 on a day of
- * mainnet swaps; the tails are heavier than a normal distribution's 2.33.
+ * One-sided quantiles of a pool's drift over a few blocks, in units of σ·√t. The 99 % one was measured between 2.3 and 2.9 on a
+ * day of mainnet swaps; the tails are heavier than a normal distribution's 2.33.
  */
+const quantile90 = 1.28
 const quantile99 = 2.9
 
-const identity = { id: 'slippage/square-root', version: 1, parameters: { quantile99 } }
+const identity = { id: 'slippage/square-root', version: 2, parameters: { quantile90, quantile99 } }
 
-/**
- * Square-root law: the exact cost of the plan, plus a drift until inclusion whose quantiles grow with the volatility and
- * the square root of the time. The median drift is zero.
- */
-export const squareRootSlippage: SlippageForecaster = { ...identity, forecast }
+/** Square-root law: the drift's quantiles grow with the volatility and the square root of the time; its median is zero. */
+export const squareRootSlippage: SlippageForecaster = { ...identity, quantiles }
 
-function forecast({ planShortfallBps, volatility, secondsToInclusion }: SlippageInput): Forecast {
-  const drift = quantile99 * volatility.value * Math.sqrt(secondsToInclusion / secondsPerYear) * 10_000
-  return {
-    model: modelName(identity),
-    value: toMillionths(planShortfallBps),
-    low: toMillionths(planShortfallBps - drift),
-    high: toMillionths(planShortfallBps + drift),
-    note: volatility.note,
-  }
+function quantiles({ volatility, seconds }: DriftInput): number[] {
+  const deviation = volatility.value * Math.sqrt(seconds / secondsPerYear) * 10_000
+  return [0, quantile90 * deviation, quantile99 * deviation]
 }
