@@ -24,4 +24,6 @@ export const weth9 = () => packageArtifact('canonical-weth/build/contracts/WETH9
 export const uniswapV2Factory = () => packageArtifact('@uniswap/v2-core/build/UniswapV2Factory.json')
 export const uniswapV3Factory = () =>
   packageArtifact('@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json')
+export const uniswapV3Pool = () =>
+  packageArtifact('@uniswap/v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json')
 export const uniswapV4PoolManager = () => packageArtifact('@uniswap/v4-core/out/PoolManager.sol/PoolManager.json')
