@@ -1,10 +1,14 @@
 /** Successes after which a size that once failed is tried again: nodes' limits change with their load. */
-const successesBeforeRetry = 16
+const successesBeforeRetry = 64
+/** What is nearer to a size that failed, as a share, is not worth a try. */
+const smallestStep = 1 / 8
 
-/** How much to ask for at once: halves when that was too much, doubles while it is not. */
+/** How much to ask for at once: halves when that was too much, grows while it is not. */
 export class AdaptiveSize {
   readonly #largest: number
   #value: number
+  /** The size that was fine last; 0 for none. */
+  #fine = 0
   /** A size that was too much. */
   #ceiling = Number.POSITIVE_INFINITY
   #successes = 0
@@ -22,12 +26,12 @@ export class AdaptiveSize {
   /** `asked` was fine. Anything smaller than the value tells nothing of it, as at the end of what there is to read. */
   succeeded(asked: number): void {
     if (asked < this.#value) return
+    this.#fine = asked
     this.#successes += 1
     if (this.#successes >= successesBeforeRetry) this.#ceiling = Number.POSITIVE_INFINITY
-    const larger = Math.min(this.#value * 2, this.#largest)
-    // Between the last fine size and the ceiling lie others worth a try.
-    const next = larger < this.#ceiling ? larger : Math.floor((this.#value + this.#ceiling) / 2)
-    if (next <= this.#value || next >= this.#ceiling) return
+    const doubled = Math.min(asked * 2, this.#largest)
+    const next = doubled < this.#ceiling ? doubled : Math.floor((asked + this.#ceiling) / 2)
+    if (next - asked < asked * smallestStep) return
     this.#value = next
     this.#successes = 0
   }
@@ -36,8 +40,9 @@ export class AdaptiveSize {
   tooMuch(asked: number): boolean {
     this.#successes = 0
     if (asked <= 1) return false
+    if (this.#fine >= asked) this.#fine = 0
     this.#ceiling = asked
-    this.#value = Math.max(1, Math.floor(asked / 2))
+    this.#value = Math.max(this.#fine, Math.floor(asked / 2))
     return true
   }
 }

@@ -14,11 +14,7 @@ const pieceBytes = 1 << 20
  * Where a pool's events go. The fee is there in hundredths of a percent with three digits, which is where readers look for it; a
  * fee that has no such digits is named in hundredths of a basis point.
  */
-export function fileNameOf({
-  chainId,
-  address,
-  feePips,
-}: Pick<V3PoolFacts, 'chainId' | 'address' | 'feePips'>): string {
+export function fileNameOf({ chainId, address, feePips }: V3PoolFacts): string {
   const isWhole = feePips % 100 === 0 && feePips < 100_000
   const fee = isWhole ? String(feePips / 100).padStart(3, '0') : `${feePips}pips`
   return `${chainId}_${address.toLowerCase()}_univ3-${fee}_events.csv`

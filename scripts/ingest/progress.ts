@@ -30,6 +30,8 @@ function bar(stream: NodeJS.WriteStream, pace: Pace): Progress {
   const format = '{bar} {percentage} % · block {block} · {rows} rows · {figures}'
   const single = new SingleBar({ stream, format, barsize: 24, hideCursor: null, gracefulExit: false, fps: 4 })
   let isStarted = false
+  // It turned line wrapping off: also where Ctrl-C ends the process, the terminal gets it back.
+  process.once('exit', () => single.stop())
   return {
     update(state) {
       const shown = { block: grouped(state.block), rows: grouped(state.rows), figures: pace.figures(state) }

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { ethereum } from '../../shared/chain/chains/1.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { AdaptiveSize } from './adaptive-size.ts'
@@ -33,11 +34,7 @@ export interface Narration {
 
 /** @throws IngestRefused with what was written up to then kept */
 export async function ingest(options: IngestOptions, tell: Narration): Promise<IngestResult> {
-  try {
-    mkdirSync(options.folder, { recursive: true })
-  } catch (cause) {
-    throw new IngestRefused(`--out ${options.folder} cannot be made a folder: ${reasonOf(cause)}.`, { cause })
-  }
+  makeFolder(options.folder)
   const node = new ChainNode(options.rpcUrl)
   const chainId = await node.chainId()
   const newest = (await node.newestBlock()) - (options.confirmations ?? confirmationsOn(chainId))
@@ -53,6 +50,23 @@ export async function ingest(options: IngestOptions, tell: Narration): Promise<I
   }
   await readAll(node, files, to, tell)
   return { chainId, files }
+}
+
+function makeFolder(path: string): void {
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new IngestRefused(`--out ${path} is not a folder.`)
+  try {
+    makeWithParents(resolve(path))
+    accessSync(path, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new IngestRefused(`--out ${path} cannot be written to: ${reasonOf(cause)}.`, { cause })
+  }
+}
+
+/** Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
+function makeWithParents(path: string): void {
+  if (existsSync(path)) return
+  makeWithParents(dirname(path))
+  mkdirSync(path)
 }
 
 /** A vault's trades are settled sooner than a file is beyond doubt, so Ethereum's own definition does not say it. */

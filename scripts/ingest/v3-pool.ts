@@ -18,8 +18,6 @@ export const poolEvents: AbiEvent[] = poolAbi
 export interface V3PoolFacts {
   chainId: number
   address: Address
-  token0: Address
-  token1: Address
   /** Hundredths of a basis point. */
   feePips: number
 }
@@ -42,7 +40,7 @@ const slot0Schema = z.tuple([
 export async function readV3Pool(node: ChainNode, chainId: number, pool: Address): Promise<V3PoolFacts> {
   const code = await node.ask((client) => client.getCode({ address: pool }))
   if (code === undefined || code === '0x') {
-    throw new IngestRefused(`There is no pool at ${pool} on chain ${chainId}: nothing was ever deployed there.`)
+    throw new IngestRefused(`There is no pool at ${pool} on chain ${chainId}: nothing is deployed there.`)
   }
   const read = (functionName: string) =>
     node.ask((client) => client.readContract({ abi: poolAbi, address: pool, functionName }), ['refused', 'tooMuch'])
@@ -54,7 +52,7 @@ export async function readV3Pool(node: ChainNode, chainId: number, pool: Address
     const call = { abi: factoryAbi, address: factory, functionName: 'getPool', args: [token0, token1, feePips] }
     const known = await node.ask((client) => client.readContract(call), ['refused', 'tooMuch'])
     if (address.parse(known) !== pool) throw new Error('its factory does not know it')
-    return { chainId, address: pool, token0, token1, feePips }
+    return { chainId, address: pool, feePips }
   } catch (cause) {
     if (cause instanceof IngestRefused) throw cause
     throw new IngestRefused(`The contract at ${pool} on chain ${chainId} is not a Uniswap v3 pool.`, { cause })
