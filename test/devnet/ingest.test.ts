@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Address, createPublicClient, http, parseAbi } from 'viem'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { bench } from '../../scripts/bench/replay.bench.ts'
+import { readPoolPrices } from '../../scripts/training/pool-prices.ts'
 import { type Ended, killAll, openPools, startIngest, trade } from './ingest-world.ts'
 import { type ProbedChain, startProbedChain } from './probed-chain.ts'
 import { rangeOf, StrictNode } from './strict-node.ts'
@@ -99,7 +100,7 @@ const rangeTooLarge = (most: number) => ({
   ...{ code: -32701, message: `exceed maximum block range: ${most}` },
 })
 
-test('the file holds every event, its summary is true, and the replay bench makes each swap again', async () => {
+test('the file holds every event, its summary is true, and bench and training read it', async () => {
   const folder = newFolder()
   const { code, output } = await run(folder)
   expect(code).toBe(0)
@@ -126,6 +127,13 @@ test('the file holds every event, its summary is true, and the replay bench make
   expect(replayed.summary).toMatchObject({ missed: 0, unknownTicks: 0 })
   expect(replayed.summary.reproduced).toBe(replayed.summary.swaps)
   expect(replayed.summary.swaps).toBeGreaterThan(20)
+
+  // Training reads the same columns.
+  const swaps = csv.split('\r\n').filter((line) => line.includes(',SWAP,'))
+  const [block, time] = swaps[0]?.split(',') ?? []
+  const prices = readPoolPrices(files[0])
+  expect([prices.firstBlock, prices.from]).toEqual([Number(block), Date.parse(`${time}Z`) / 1000])
+  expect(prices.liquidity.at(-1)).toBe(Number(swaps.at(-1)?.split(',')[11]))
 })
 
 test('killed again and again in the middle, it ends with the file of a run that nobody disturbed', async () => {
