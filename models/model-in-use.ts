@@ -1,35 +1,41 @@
-import { type Hex, keccak256, stringToBytes } from 'viem'
-import { canonicalJson } from '../shared/audit/canonical-json.ts'
-import type { ForecasterIdentity, GasForecaster, SlippageForecaster, VolatilityForecaster } from './forecaster.ts'
+import type { Artifacts } from './artifacts.ts'
+import type { GasForecaster, SlippageForecaster, VolatilityForecaster } from './forecaster.ts'
 import { baseFeeForecaster } from './gas/base-fee.ts'
+import { artifacts } from './generated/artifacts.ts'
+import { driftSlippage } from './slippage/drift.ts'
 import { squareRootSlippage } from './slippage/square-root.ts'
 import { ewmaVolatility } from './volatility/ewma.ts'
+import { harNetVolatility, harVolatility } from './volatility/har.ts'
 
-/** The forecasters that decide together. */
+/** The forecasters that decide together. Each champion has a challenger, which takes over where it does worse. */
 export interface Model {
-  volatility: VolatilityForecaster
-  slippage: SlippageForecaster
+  volatility: {
+    champion: VolatilityForecaster
+    challenger: VolatilityForecaster
+    /** Needs no training: what the other two are never far from without somebody looking. */
+    floor: VolatilityForecaster
+  }
+  slippage: { champion: SlippageForecaster; challenger: SlippageForecaster }
   gas: GasForecaster
 }
 
-/** The baselines, which need no training. */
-export const modelInUse: Model = { volatility: ewmaVolatility, slippage: squareRootSlippage, gas: baseFeeForecaster }
-
-/** Everything that tells one model from another, as canonical JSON (RFC 8785): what its id is the hash of. */
-export function modelDescription({ volatility, slippage, gas }: Model): string {
-  return canonicalJson({ volatility: identityOf(volatility), slippage: identityOf(slippage), gas: identityOf(gas) })
+/** The model of these artifacts. */
+export function modelOf(trained: Artifacts): Model {
+  return {
+    volatility: {
+      champion: harNetVolatility(trained),
+      challenger: harVolatility(trained),
+      floor: ewmaVolatility,
+    },
+    slippage: { champion: driftSlippage(trained), challenger: squareRootSlippage },
+    gas: baseFeeForecaster,
+  }
 }
+
+export const modelInUse: Model = modelOf(artifacts)
 
 /**
- * A model's id on chain, carried by every order and allowed by the vault: keccak256 of its description. Whoever has the code
- * can compute it, and another version or parameter makes another id.
+ * The id on chain of the model in use, carried by every order and allowed by the vault: the registry's hash of its weights, of
+ * the manifest of what it was trained on, and of the code that its forecasts run through.
  */
-export function modelIdOf(model: Model): Hex {
-  return keccak256(stringToBytes(modelDescription(model)))
-}
-
-function identityOf({ id, version, parameters }: ForecasterIdentity): ForecasterIdentity {
-  return { id, version, parameters: { ...parameters } }
-}
-
-export const modelInUseId = modelIdOf(modelInUse)
+export const modelInUseId = artifacts.modelId

@@ -33,6 +33,10 @@ function forecast(history: PriceHistory): Forecast {
   if (longest === undefined || longest.present < fewestBars) {
     return priorForecast(identity, `Prior: ${longest?.present ?? 0} bars of history, ${fewestBars} are needed.`)
   }
+  const lastHour = history.windows.find(({ bars }) => bars === 12)
+  if (lastHour === undefined || lastHour.present === 0) {
+    return priorForecast(identity, 'Prior: there is no bar of the last hour.')
+  }
   const { present, realised } = longest
   const volatility = Math.sqrt((history.weighted ?? realised) * hoursPerYear)
   const value = Math.max(volatility, lowestVolatility)

@@ -5,6 +5,8 @@ import { barSeconds } from '../../shared/schema/price-history.ts'
 /** One market's history, ready to be trained and tested on. */
 export interface Asset {
   symbol: string
+  /** As they were read. */
+  bars: readonly Bar[]
   candles: Series
   /** The same market as a pool's averages would show it. */
   pool: Series
@@ -36,6 +38,7 @@ export function assetOf(symbol: string, bars: readonly Bar[]): Asset {
   }
   return {
     symbol,
+    bars,
     candles,
     pool: seriesOf(bars.map(averaged), 'pool'),
     from,

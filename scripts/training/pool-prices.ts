@@ -8,15 +8,18 @@ import type { Asset } from './asset.ts'
 /** A v3 pool at the end of each block of a recorded span. */
 export interface PoolPrices {
   firstBlock: number
-  /** Time of the first block, seconds. */
-  from: number
+  /** Usual seconds from one block to the next. */
   blockSeconds: number
+  /** Of each block; of one without a swap, on the line between its neighbours: a slot may be missed. */
+  times: Float64Array
   /** ln √price of token1 per token0, in units of the recorded Q96 number, at the end of each block from `firstBlock` on. */
   logSqrtPrices: Float64Array
   /** Of the last swap before each block's end. */
   liquidity: Float64Array
 }
 
+/** A pool that trades seldom lags behind its market, and says little of a few blocks. */
+const leastCorrelation = 0.7
 /** Seconds between blocks of a chain whose headers were written down to the second. */
 const usualBlockSeconds = 12
 
@@ -34,12 +37,15 @@ export function readPoolPrices(path: string): PoolPrices {
   if (first === undefined || last === undefined) throw new RangeError(`${path} has no swaps.`)
   const firstBlock = Number(first.block)
   const count = Number(last.block) - firstBlock + 1
+  const times = new Float64Array(count).fill(Number.NaN)
   const logSqrtPrices = new Float64Array(count).fill(Number.NaN)
   const liquidity = new Float64Array(count).fill(Number.NaN)
   for (const swap of swaps) {
     logSqrtPrices[Number(swap.block) - firstBlock] = Math.log(Number(swap.sqrtPriceX96))
     liquidity[Number(swap.block) - firstBlock] = Number(swap.liquidity)
+    times[Number(swap.block) - firstBlock] = secondsOf(swap.time ?? '')
   }
+  interpolate(times)
   for (let index = 1; index < count; index++) {
     // A block without a swap leaves the pool as it was.
     if (Number.isNaN(logSqrtPrices[index] ?? 0)) {
@@ -47,7 +53,18 @@ export function readPoolPrices(path: string): PoolPrices {
       liquidity[index] = liquidity[index - 1] ?? 0
     }
   }
-  return { firstBlock, from: secondsOf(first.time ?? ''), blockSeconds: usualBlockSeconds, logSqrtPrices, liquidity }
+  return { firstBlock, blockSeconds: usualBlockSeconds, times, logSqrtPrices, liquidity }
+}
+
+/** Fills each gap between two known values with the line between them. */
+function interpolate(values: Float64Array): void {
+  let known = 0
+  for (const [index, value] of values.entries()) {
+    if (Number.isNaN(value)) continue
+    const [before, step] = [values[known] ?? value, (value - (values[known] ?? value)) / Math.max(1, index - known)]
+    for (let between = known + 1; between < index; between++) values[between] = before + step * (between - known)
+    known = index
+  }
 }
 
 /** "2024-01-05 00:00:23" in UTC, or seconds. */
@@ -67,24 +84,35 @@ export interface Match {
   correlation: number
 }
 
-/** Finds the asset whose five-minute returns the pool's are, by correlation; null where none is above one half. */
+/** Finds the asset whose five-minute returns the pool's are, by correlation; null where none is close enough. */
 export function matchAsset(pool: PoolPrices, assets: readonly Asset[]): Match | null {
-  const blocks = Math.round(barSeconds / pool.blockSeconds)
+  const bars = ownReturns(pool)
   let best: Match | null = null
   for (const asset of assets) {
-    const pairs: [number, number][] = []
-    for (let index = 0; index + blocks < pool.logSqrtPrices.length; index += blocks) {
-      const time = pool.from + index * pool.blockSeconds
-      const market = asset.returnAfter(time - (time % barSeconds))
-      const own = logPriceAt(pool, index + blocks) - logPriceAt(pool, index)
-      if (Number.isFinite(market) && Number.isFinite(own)) pairs.push([market, own])
-    }
+    const pairs = bars
+      .map(([time, own]): [number, number] => [asset.returnAfter(time), own])
+      .filter(([market]) => Number.isFinite(market))
     const correlation = correlationOf(pairs)
-    if (Math.abs(correlation) > Math.max(0.5, Math.abs(best?.correlation ?? 0))) {
+    if (Math.abs(correlation) > Math.max(leastCorrelation, Math.abs(best?.correlation ?? 0))) {
       best = { asset, orientation: correlation > 0 ? 1 : -1, correlation }
     }
   }
   return best
+}
+
+/** The pool's log return over each whole bar of its span. */
+function ownReturns(pool: PoolPrices): [openTime: number, logReturn: number][] {
+  const ends = new Map<number, number>()
+  for (const [index, time] of pool.times.entries()) ends.set(barOf(time), logPriceAt(pool, index))
+  return [...ends].flatMap(([bar, price]) => {
+    const before = ends.get(bar - barSeconds)
+    return before === undefined ? [] : [[bar, price - before]]
+  })
+}
+
+/** Start of the bar that a time lies in. */
+export function barOf(time: number): number {
+  return Math.floor(time / barSeconds) * barSeconds
 }
 
 function correlationOf(pairs: readonly [number, number][]): number {

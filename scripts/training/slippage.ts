@@ -7,7 +7,7 @@ import { isComplete } from '../../models/volatility/complete.ts'
 import { netVariance } from '../../models/volatility/variance.ts'
 import { barSeconds, type PriceHistory } from '../../shared/schema/price-history.ts'
 import { type Asset, timesBetween } from './asset.ts'
-import { logPriceAt, type Match, type PoolPrices } from './pool-prices.ts'
+import { barOf, logPriceAt, type Match, type PoolPrices } from './pool-prices.ts'
 
 /** The drift of one bar, seen from both sides of a trade. */
 export interface DriftSample {
@@ -60,6 +60,8 @@ export function fitSlippage(samples: readonly DriftSample[]): Omit<SlippageArtif
     scale,
     quantiles: quantileLevels.map((level) => {
       const first = new Array<number>(features.columns).fill(0)
+      // The median: what was fitted to momentum did not hold on later data, so it is what it is for a market without memory.
+      if (level === 0.5) return { level, coefficients: first }
       first[0] = quantileOf(targets, level)
       return { level, coefficients: quantileRegression(features, targets, level, first) }
     }),
@@ -108,11 +110,10 @@ function collectRatios(
   blocks: number,
   ratios: number[][],
 ): void {
-  const { from, blockSeconds, logSqrtPrices } = prices
+  const { blockSeconds, times, logSqrtPrices } = prices
   const histories = new Map<number, { history: PriceHistory; logVariance: number } | null>()
   for (let index = 0; index + blocks < logSqrtPrices.length; index++) {
-    const time = from + index * blockSeconds
-    const bar = time - (time % barSeconds)
+    const bar = barOf(times[index] ?? 0)
     const known = histories.has(bar) ? histories.get(bar) : seenAt(match.asset, volatility, bar)
     histories.set(bar, known ?? null)
     if (known === null || known === undefined) continue
@@ -123,7 +124,7 @@ function collectRatios(
       const features = [1, ...activity, momentum, Math.abs(momentum)]
       for (const [level, { coefficients }] of artifact.quantiles.entries()) {
         const unit = coefficients.reduce((sum, value, at) => sum + value * (features[at] ?? 0), 0)
-        ratios[level]?.push((side * drift) / (scale * unit))
+        if (unit > 0) ratios[level]?.push((side * drift) / (scale * unit))
       }
     }
   }

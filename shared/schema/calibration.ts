@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** What has a champion and a challenger. */
+export const modelKind = z.enum(['volatility', 'slippage'])
+export type ModelKind = z.infer<typeof modelKind>
+
 /** What outcomes taught about the quantiles of one pair and latency, in the order of the levels 50, 90 and 99 %. */
 export const calibrationSchema = z.object({
   /** How many there were. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { calibrationSchema, modelKind } from './calibration.ts'
 import { mandateSchema } from './mandate.ts'
-import { priceHistorySchema } from './price-history.ts'
+import { marketSchema } from './price-history.ts'
 import { address, bigintFromDecimal, bytes32, timestamp } from './primitives.ts'
 import { refusalSchema, snapshotSchema } from './snapshot.ts'
 import { strategySchema } from './strategy.ts'
@@ -19,6 +20,7 @@ export const agentReasons = [
   'RouteNotOptimal', // the certificate leaves room for a better split
   'DepthExceeded', // the pools cannot take the slice
   'ForecastUnavailable', // no forecast could be made
+  'ModelsDisagree', // the models are too far apart
   'ProvidersDisagree', // the two providers differ, or one lags
   'ProviderUnavailable', // a provider does not answer
   'SimulationReverted', // the exact call reverts, with the vault's own reason beside it
@@ -60,6 +62,24 @@ export const baseFeeForecastSchema = z.object({
   note: z.string(),
 })
 export type BaseFeeForecast = z.output<typeof baseFeeForecastSchema>
+
+/** What each volatility model says of one horizon. */
+const modelsOfHorizon = z.object({ champion: forecastSchema, challenger: forecastSchema, floor: forecastSchema })
+export const volatilityForecastsSchema = z.object({ hour: modelsOfHorizon, day: modelsOfHorizon })
+export type VolatilityForecasts = z.output<typeof volatilityForecastsSchema>
+
+/** Quantiles (50, 90 and 99 %) of the price's drift against the trade until the end of the order's life, basis points. */
+export const driftForecastSchema = z.object({
+  /** From the snapshot to the end of the order's life. */
+  seconds: z.number(),
+  /** Which one decides. */
+  model: z.string(),
+  champion: z.array(z.number()),
+  challenger: z.array(z.number()),
+  /** Of the model that decides, corrected by the calibration. */
+  inUse: z.array(z.number()),
+})
+export type DriftForecast = z.output<typeof driftForecastSchema>
 
 /** Of the block an order aims at, and of the last one that may hold it. */
 export const gasForecastSchema = z.object({ nextBlock: baseFeeForecastSchema, endOfLife: baseFeeForecastSchema })
@@ -113,8 +133,12 @@ export const decisionInputSchema = z.object({
   slot: z.int().min(0),
   scheduledAt: timestamp,
   snapshot: snapshotSchema,
-  /** What the pair's market did lately; absent where nobody measured it. */
-  market: priceHistorySchema.optional(),
+  /** What the pair's market did lately. */
+  market: marketSchema,
+  /** What outcomes taught about the drift's quantiles. */
+  calibration: calibrationSchema,
+  /** Models whose champion did worse than its challenger, which therefore decides. */
+  demoted: z.array(modelKind),
   /** Base units of `sell` that live orders of this mandate hold. */
   reserved: bigintFromDecimal,
   /** Attempts at this slice that relays were given and no block held. */
@@ -135,7 +159,17 @@ export const decisionSchema = z.object({
   shrunkBy: reasonSchema.nullable(),
   /** One plain sentence for people. */
   sentence: z.string(),
-  forecasts: z.object({ volatility: forecastSchema, slippageBps: forecastSchema, gas: gasForecastSchema }).nullable(),
+  forecasts: z
+    .object({
+      /** The one that decides: of the hour or the day, whichever is higher. Annualised. */
+      volatility: forecastSchema,
+      volatilities: volatilityForecastsSchema,
+      /** Shortfall of the fill below the oracle: the exact cost of the plan, and the drift. */
+      slippageBps: forecastSchema,
+      drift: driftForecastSchema,
+      gas: gasForecastSchema,
+    })
+    .nullable(),
   /** What the schedule wanted, before caps. Base units of `sell`. */
   wanted: bigintFromDecimal,
   plan: planSchema.nullable(),
@@ -163,7 +197,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /** Bumped when the same input could give another decision. */
-export const pipelineVersion = 5
+export const pipelineVersion = 6
 
 /** Appended to the log by `reserve`, or for a tick that did nothing. */
 export const decisionRecordSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timestamp } from './primitives.ts'
+import { address, timestamp } from './primitives.ts'
 
 /** Length of a bar, seconds. */
 export const barSeconds = 300
@@ -30,8 +30,7 @@ const windowSchema = z.object({
 export type PriceWindow = z.output<typeof windowSchema>
 
 /**
- * What the market of a pair did lately: what forecasts are made from. The pair is the risky asset in terms of the calm one, but
- * nothing here depends on which way round it is, except the signs of `logReturn`.
+ * What the market of a pair did lately: what forecasts are made from.
  */
 export const priceHistorySchema = z.object({
   /** candles: of an exchange. pool: time-weighted averages of the pair's deepest v3 pool. none: no history at all. */
@@ -46,3 +45,7 @@ export const priceHistorySchema = z.object({
   discarded: z.int().min(0),
 })
 export type PriceHistory = z.output<typeof priceHistorySchema>
+
+/** A pair's history, and which of its tokens the price is of. */
+export const marketSchema = priceHistorySchema.extend({ base: address })
+export type PairMarket = z.output<typeof marketSchema>

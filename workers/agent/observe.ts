@@ -59,7 +59,7 @@ export async function observe(
   const candidates = candidatesFor(chain, subject.sell, subject.buy)
   const kept = await recall(candidates.map(({ key }) => key))
   const book = worthAsking(candidates, kept, pin.timestamp)
-  const [view, fees] = await Promise.all([look(quorum, subject, book, historyAges(chain)), observeFees(quorum)])
+  const [view, fees] = await Promise.all([look(quorum, subject, book, historyAges(pin.timestamp)), observeFees(quorum)])
   if (view.chainId !== BigInt(chain.id)) throw new ProvidersDisagree(`The providers are on chain ${view.chainId}`)
   const vaultState = vaultStateFrom(view.vault)
   const nonce = await accountNonce(quorum, vaultState.executor)

@@ -1,7 +1,7 @@
-import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
 import type { InitialisedTick, Pool } from '../../shared/schema/pool.ts'
+import { barSeconds } from '../../shared/schema/price-history.ts'
 import {
   type AssetState,
   listings,
@@ -78,9 +78,12 @@ export function historyFrom({ pool, secondsAgo, tickCumulatives }: TickView['his
   return { pool, secondsAgo: [...secondsAgo], tickCumulatives: [...tickCumulatives] }
 }
 
-/** Ages of the price history's samples, in seconds, oldest first: 25 blocks apart, up to now. */
-export function historyAges(chain: ChainDefinition): number[] {
-  const samples = 25
-  const spacing = chain.blockSeconds * 25
-  return Array.from({ length: samples }, (_, position) => (samples - 1 - position) * spacing)
+/** Samples of the price history: two hours of bars. */
+const historySamples = 25
+
+/** Ages of the price history's samples at a time, in seconds, oldest first: the ends of the last whole bars. */
+export function historyAges(at: number): number[] {
+  return Array.from({ length: historySamples }, (_, position) => {
+    return (at % barSeconds) + (historySamples - 1 - position) * barSeconds
+  })
 }

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { uncalibrated } from '../../models/calibration.ts'
 import { modelInUseId } from '../../models/model-in-use.ts'
 import type { Decision, DecisionInput, OrderStep, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
@@ -8,6 +9,7 @@ import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
+import { marketFrom } from './market-history.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
 import {
@@ -83,7 +85,21 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
         status: standing.latched ? ('latched' as const) : strategy.status,
       }
       const { reserved, expiredAttempts } = standing
-      const input = { strategy: now, mandate, mandateId, slot, scheduledAt, snapshot, reserved, expiredAttempts }
+      const market = marketFrom(snapshot, mandate)
+      const calibration = uncalibrated()
+      const input = {
+        market,
+        calibration,
+        demoted: [],
+        strategy: now,
+        mandate,
+        mandateId,
+        slot,
+        scheduledAt,
+        snapshot,
+        reserved,
+        expiredAttempts,
+      }
       return { ok: true, input, quorum, windowTooSmall }
     } catch (error) {
       return unobservable(error)

@@ -27,14 +27,8 @@ const vaultSchema = z.object({ vault: address })
 function withTolerance(agent: Agent, toleranceBps: number | null): Agent {
   if (toleranceBps === null) return agent
   const { slippage } = agent.context
-  const tolerant: typeof slippage = {
-    ...slippage,
-    forecast: (input) => {
-      const forecast = slippage.forecast(input)
-      return { ...forecast, high: forecast.value + toleranceBps }
-    },
-  }
-  return { ...agent, context: { ...agent.context, slippage: tolerant } }
+  const champion = { ...slippage.champion, quantiles: () => [0, toleranceBps, toleranceBps] }
+  return { ...agent, context: { ...agent.context, slippage: { champion, challenger: champion } } }
 }
 
 async function answer(path: string, body: unknown, env: Env): Promise<unknown> {

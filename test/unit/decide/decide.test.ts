@@ -15,8 +15,8 @@ import {
   calmSnapshot,
   chain,
   deepPool,
-  historyWith,
   inputWith,
+  marketWith,
   noPrice,
   pairPool,
   start,
@@ -170,13 +170,27 @@ describe('nothing is traded', () => {
   })
 
   it('when a model gives no number', () => {
-    const broken = {
-      ...context.slippage,
-      forecast: () => ({ model: 'x', value: Number.NaN, low: 0, high: 0, note: '' }),
+    const { volatility, slippage } = context
+    const drift = { ...slippage.champion, quantiles: () => [0, 1, Number.NaN] }
+    const none = {
+      ...volatility.champion,
+      forecast: () => ({ model: 'x', value: 1, low: 0, high: Number.NaN, note: '' }),
     }
-    expect(decide(inputWith(), { ...context, slippage: broken })).toMatchObject({ reason: 'ForecastUnavailable' })
-    const absent = { ...context.volatility, forecast: broken.forecast }
-    expect(decide(inputWith(), { ...context, volatility: absent })).toMatchObject({ reason: 'ForecastUnavailable' })
+    for (const broken of [
+      { ...context, slippage: { ...slippage, champion: drift } },
+      { ...context, volatility: { ...volatility, champion: none } },
+    ]) {
+      expect(decide(inputWith(), broken)).toMatchObject({ verdict: 'refuse', reason: 'ForecastUnavailable' })
+    }
+  })
+
+  it('by the word of a champion that the ledger has demoted', () => {
+    const { volatility } = context
+    const wild = { ...volatility.champion, forecast: () => ({ model: 'x', value: 5, low: 5, high: 5, note: '' }) }
+    const decided = { ...context, volatility: { ...volatility, champion: wild } }
+    expect(decide(inputWith(), decided).forecasts?.volatility.model).toBe('x')
+    const demoted = decide(inputWith({ demoted: ['volatility'] }), decided)
+    expect(demoted.forecasts?.volatility.model).toBe('volatility/ewma@2')
   })
 
   it('and a snapshot of another chain is the caller’s fault', () => {
@@ -256,15 +270,15 @@ describe('a slice that is made smaller or shown to people', () => {
   })
 
   it('calls volatile what its context does', () => {
-    const wild = inputWith({ snapshot: { history: historyWith(1_200) } })
+    const wild = inputWith({ market: marketWith(3) })
     expect(decide(wild, context)).toMatchObject({ verdict: 'shrink', shrunkBy: 'VolatilityGate' })
     expect(decide(wild, { ...context, calmVolatility: Number.POSITIVE_INFINITY }).verdict).toBe('allow')
     expect(decide(inputWith(), { ...context, calmVolatility: 0.2 }).shrunkBy).toBe('VolatilityGate')
   })
 
   it('shrinks in a volatile market, more so the wilder it is', () => {
-    const some = decideWith({ snapshot: { history: historyWith(800) } })
-    const more = decideWith({ snapshot: { history: historyWith(1200) } })
+    const some = decideWith({ market: marketWith(2) })
+    const more = decideWith({ market: marketWith(3) })
     expect(some).toMatchObject({ verdict: 'shrink', reason: 'None', shrunkBy: 'VolatilityGate' })
     expect(some.order?.amountIn).toBeLessThan(usdc(40_000))
     expect(more.order?.amountIn).toBeLessThan(some.order?.amountIn ?? 0n)

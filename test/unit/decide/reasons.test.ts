@@ -8,8 +8,8 @@ import {
   calmSnapshot,
   chain,
   deepPool,
-  historyWith,
   inputWith,
+  marketWith,
   noPrice,
   pairPool,
   start,
@@ -54,10 +54,10 @@ function randomInput(random: Random): DecisionInput {
       executorExpiry: chance(0.05) ? start : start + 1_000_000,
     },
     limits: { automaticLimitUsd: usd(random.integer(5_000, 200_000)), maximumSlippageBps: random.integer(5, 100) },
+    market: marketWith(0.002 * 10 ** (random.unit() * 6)),
     snapshot: {
       assets: chance(0.03) ? [asset] : [asset, ...others],
       pools: chance(0.05) ? [] : pools,
-      history: historyWith(Math.floor(10 ** (random.unit() * 6))),
       executor: { balance: chance(0.05) ? 10n : 10n ** 18n, nonce: 3 },
     },
   })
@@ -151,7 +151,7 @@ describe('each condition of the vault in which nothing trades', () => {
 
 describe('a slice that is not worth it', () => {
   it('is refused by the volatility gate where the market leaves too little of it', () => {
-    const decision = decide(inputWith({ snapshot: { history: historyWith(400_000) } }), context)
+    const decision = decide(inputWith({ market: marketWith(1_000) }), context)
     expect(decision).toMatchObject({ verdict: 'refuse', reason: 'VolatilityGate', shrunkBy: null, order: null })
     expect(decision.sentence).toMatch(/volatile.*too small a slice/)
   })

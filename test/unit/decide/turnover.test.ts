@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PriceHistory, PriceWindow, WindowBars } from '../../../shared/schema/price-history.ts'
+import type { PairMarket, PriceWindow, WindowBars } from '../../../shared/schema/price-history.ts'
 import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
 import { baselineContext } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
@@ -23,7 +23,8 @@ function windowOf(bars: WindowBars, turnover: number | null): PriceWindow {
 }
 
 /** Six million dollars an hour in the last hour, a fifth of that over the day; more in the last minutes. */
-const measured: PriceHistory = {
+const measured: PairMarket = {
+  base: chain.wrappedNative,
   source: 'candles',
   until: start,
   windows: [windowOf(2, 90e6), windowOf(12, 6e6), windowOf(72, 2e6), windowOf(288, 1.2e6)],
@@ -31,7 +32,7 @@ const measured: PriceHistory = {
   discarded: 0,
 }
 
-function decideWith(market: PriceHistory | undefined, change: Partial<StrategyConfiguration> = {}) {
+function decideWith(market: PairMarket | undefined, change: Partial<StrategyConfiguration> = {}) {
   const configuration = { ...pov, ...change } as StrategyConfiguration
   return decide({ ...inputWith({ configuration }), ...(market === undefined ? {} : { market }) }, context)
 }
@@ -52,7 +53,7 @@ describe("a share of the market's turnover", () => {
   it('is nothing where nobody knows it, and the decision says so', () => {
     const silent = { ...measured, windows: measured.windows.map((window) => ({ ...window, turnover: null })) }
     const old = { ...measured, until: start - 3_600 }
-    const none: PriceHistory = { ...measured, source: 'none', windows: [] }
+    const none: PairMarket = { ...measured, source: 'none', windows: [] }
     for (const market of [undefined, silent, old, none]) {
       expect(decideWith(market)).toMatchObject({ verdict: 'wait', reason: 'NotDue', wanted: 0n })
       expect(decideWith(market).sentence).toBe(
@@ -65,6 +66,7 @@ describe("a share of the market's turnover", () => {
 
   it('concerns no strategy that does not ask for it', () => {
     const twap = inputWith()
-    expect(decide({ ...twap, market: measured }, context)).toEqual(decide(twap, context))
+    const silent = { ...measured, windows: measured.windows.map((window) => ({ ...window, turnover: null })) }
+    expect(decide({ ...twap, market: measured }, context)).toEqual(decide({ ...twap, market: silent }, context))
   })
 })

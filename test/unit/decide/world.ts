@@ -1,4 +1,5 @@
 import { type Address, getAddress, zeroAddress } from 'viem'
+import { uncalibrated } from '../../../models/calibration.ts'
 import { devnet } from '../../../shared/chain/chains/424242.ts'
 import type { Refusal } from '../../../shared/chain/generated/refusals.ts'
 import { sqrtPriceAtTick } from '../../../shared/routing/tick-math.ts'
@@ -6,6 +7,7 @@ import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
 import { type Mandate, mandateId } from '../../../shared/schema/mandate.ts'
 import type { Pool, V3Pool } from '../../../shared/schema/pool.ts'
+import { windowBars } from '../../../shared/schema/price-history.ts'
 import type { Snapshot } from '../../../shared/schema/snapshot.ts'
 import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
 
@@ -108,14 +110,15 @@ const price = (dollars: number) => ({
 /** What an asset has where its price is refused. */
 export const noPrice = (reason: Refusal) => ({ reason, low: 0n, high: 0n, feed: 0n, updatedAt: 0 })
 
-/** Half an hour of a minute each, in which the mean tick swings by `swing`/60 around the pool's. */
-export function historyWith(swing: number): Snapshot['history'] {
-  const minutes = Array.from({ length: 31 }, (_, index) => index)
-  return {
-    pool: '0x0000000000000000000000000000000000000500',
-    secondsAgo: minutes.map((minute) => (30 - minute) * 60),
-    tickCumulatives: minutes.map((minute) => BigInt(minute * 60 * tick + (minute % 2) * swing)),
-  }
+/** Two hours of a pool's history that moved with this annualised volatility: the floor forecasts just that. */
+export function marketWith(volatility: number): DecisionInput['market'] {
+  const realised = (volatility * volatility) / 8_760
+  const windows = windowBars.map((bars) => {
+    const present = Math.min(bars, 24)
+    const unknown = { range: null, turnover: null }
+    return { bars, present, moved: present, realised, absolute: 0, downside: 0.5, logReturn: 0, ...unknown }
+  })
+  return { base: chain.wrappedNative, source: 'pool', until: start, windows, weighted: realised, discarded: 0 }
 }
 
 export const calmSnapshot: Snapshot = {
@@ -174,7 +177,7 @@ export const calmSnapshot: Snapshot = {
   refill: { used: 0n, updatedAt: 0 },
   modelActive: true,
   pools: [deepPool(), pairPool()],
-  history: historyWith(200),
+  history: { pool: '0x0000000000000000000000000000000000000500', secondsAgo: [], tickCumulatives: [] },
   fees: {
     ...{ baseFeePerGas: 1_000_000_000n, priorityFeePerGas: 100_000_000n, nextBaseFeePerGas: 1_000_000_000n },
     recentBlocks: Array.from({ length: 10 }, () => ({ baseFeePerGas: 1_000_000_000n, gasUsedRatio: 0.5 })),
@@ -188,6 +191,9 @@ export interface Changes {
   mandate?: Partial<Mandate>
   strategy?: Partial<DecisionInput['strategy']>
   snapshot?: Partial<Snapshot>
+  market?: DecisionInput['market']
+  calibration?: DecisionInput['calibration']
+  demoted?: DecisionInput['demoted']
   vault?: Partial<Snapshot['vault']>
   limits?: Partial<Snapshot['vault']['limits']>
   progress?: Partial<Snapshot['mandate']>
@@ -222,6 +228,9 @@ export function inputWith(changes: Changes = {}): DecisionInput {
       vault: { ...calmSnapshot.vault, ...changes.vault, limits },
       mandate: { ...calmSnapshot.mandate, ...changes.progress },
     },
+    market: changes.market ?? marketWith(0.4),
+    calibration: changes.calibration ?? uncalibrated(),
+    demoted: changes.demoted ?? [],
     reserved: changes.reserved ?? 0n,
     expiredAttempts: changes.expiredAttempts ?? 0,
   }

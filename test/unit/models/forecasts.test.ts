@@ -1,96 +1,68 @@
 import { describe, expect, it } from 'vitest'
+import { measure, noHistory, seriesOf } from '../../../models/market/measure.ts'
 import { squareRootSlippage } from '../../../models/slippage/square-root.ts'
 import { ewmaVolatility } from '../../../models/volatility/ewma.ts'
-import type { Snapshot } from '../../../shared/schema/snapshot.ts'
-import { Random } from '../random.ts'
+import { endOf, walk } from './bars.ts'
 
-const pool = '0x1000000000000000000000000000000000000001'
+/** The last bars of a walk. */
+function seen(volatility: number, seed: number, bars: number) {
+  const candles = walk(volatility, seed, bars)
+  return { history: measure(seriesOf(candles, 'candles'), endOf(candles)), at: endOf(candles) }
+}
 
-/** Tick cumulatives of a random walk with this annualised volatility, sampled every `interval` seconds. */
-function historyOf(volatility: number, samples: number, interval: number, seed: number): Snapshot['history'] {
-  const random = new Random(seed)
-  const perSecond = volatility / Math.sqrt(31_536_000) / Math.log(1.0001)
-  let tick = 197_000
-  let cumulative = 0
-  const cumulatives: bigint[] = [0n]
-  for (let sample = 1; sample < samples; sample++) {
-    for (let second = 0; second < interval; second++) {
-      cumulative += tick
-      // Sum of twelve uniforms: a normal deviate to within what matters here.
-      let normal = -6
-      for (let draw = 0; draw < 12; draw++) normal += random.unit()
-      tick += perSecond * normal
-    }
-    cumulatives.push(BigInt(Math.round(cumulative)))
-  }
-  return {
-    pool,
-    secondsAgo: cumulatives.map((_, index) => (samples - 1 - index) * interval),
-    tickCumulatives: cumulatives,
-  }
+function floorOf(volatility: number, seed: number, bars: number) {
+  const { history, at } = seen(volatility, seed, bars)
+  return ewmaVolatility.forecast(history, at, 1)
 }
 
 describe('EWMA volatility', () => {
   it('recovers the volatility of a random walk on average, and its interval covers it', () => {
     for (const truth of [0.3, 0.8, 2]) {
-      const forecasts = Array.from({ length: 40 }, (_, seed) => ewmaVolatility.forecast(historyOf(truth, 60, 60, seed)))
+      const forecasts = Array.from({ length: 30 }, (_, seed) => floorOf(truth, seed + 1, 300))
       const mean = Math.sqrt(forecasts.reduce((sum, { value }) => sum + value * value, 0) / forecasts.length)
-      expect(mean / truth).toBeGreaterThan(0.9)
-      expect(mean / truth).toBeLessThan(1.1)
+      expect(mean / truth).toBeGreaterThan(0.93)
+      expect(mean / truth).toBeLessThan(1.07)
       const covered = forecasts.filter(({ low, high }) => low <= truth && truth <= high).length
-      expect(covered).toBeGreaterThanOrEqual(30)
+      expect(covered).toBeGreaterThanOrEqual(27)
     }
   })
 
-  it('does not depend on how the history is spaced', () => {
-    const mean = (interval: number) => {
-      const forecasts = Array.from({ length: 40 }, (_, seed) =>
-        ewmaVolatility.forecast(historyOf(0.8, 60, interval, seed)),
-      )
-      return Math.sqrt(forecasts.reduce((sum, { value }) => sum + value * value, 0) / forecasts.length)
-    }
-    expect(mean(12) / mean(120)).toBeGreaterThan(0.88)
-    expect(mean(12) / mean(120)).toBeLessThan(1.12)
+  it('is of the bars there are while no hour is whole', () => {
+    expect(floorOf(0.8, 1, 11)).toMatchObject({ note: '' })
   })
 
-  it('falls back to a wide prior where history is thin or broken, and says so', () => {
-    const thin = ewmaVolatility.forecast(historyOf(0.8, 5, 60, 1))
-    expect(thin.note).toMatch(/^Prior: 3 returns/)
+  it('falls back to a wide prior where history is thin or old, and says so', () => {
+    const thin = floorOf(0.8, 1, 5)
+    expect(thin.note).toMatch(/^Prior: 5 bars/)
     expect(thin.value).toBeGreaterThanOrEqual(0.8)
     expect(thin.high / thin.low).toBeGreaterThan(4)
-    expect(ewmaVolatility.forecast({ pool, secondsAgo: [], tickCumulatives: [] }).note).toMatch(/^Prior/)
-    const broken = historyOf(0.8, 60, 60, 1)
-    expect(ewmaVolatility.forecast({ ...broken, secondsAgo: broken.secondsAgo.map(() => 5) }).note).toMatch(/^Prior/)
-    expect(ewmaVolatility.forecast({ ...broken, tickCumulatives: broken.tickCumulatives.slice(1) }).note).toMatch(
-      /^Prior/,
-    )
+    expect(ewmaVolatility.forecast(noHistory(1_700_000_000), 1_700_000_000, 1).note).toMatch(/^Prior/)
+    const candles = walk(0.8, 1, 600)
+    const old = measure(seriesOf(candles, 'candles'), endOf(candles) + 3_600)
+    expect(ewmaVolatility.forecast(old, endOf(candles) + 3_600, 1).note).toMatch(/^Prior: there is no bar/)
   })
 
-  it('does not call a pool that nobody traded calm', () => {
-    const secondsAgo = Array.from({ length: 30 }, (_, index) => (29 - index) * 60)
-    const still = { pool, secondsAgo, tickCumulatives: secondsAgo.map((ago) => BigInt(-ago) * 197_000n) } as const
-    expect(ewmaVolatility.forecast({ ...still, tickCumulatives: [...still.tickCumulatives] })).toMatchObject({
-      value: 0.1,
-      note: expect.stringMatching(/^Floor/),
-    })
+  it('does not call a market that nobody traded calm', () => {
+    const still = walk(0, 1, 300)
+    const forecast = ewmaVolatility.forecast(measure(seriesOf(still, 'candles'), endOf(still)), endOf(still), 1)
+    expect(forecast).toMatchObject({ value: 0.1, note: expect.stringMatching(/^Floor/) })
   })
 })
 
 describe('square-root slippage', () => {
   const volatility = { model: 'x@1', value: 0.8, low: 0.5, high: 1.2, note: '' }
+  const at = (seconds: number, value = 0.8) =>
+    squareRootSlippage.quantiles({ history: noHistory(0), volatility: { ...volatility, value }, side: 1, seconds })
 
-  it('is the exact cost in the median and grows with the square root of time above it', () => {
-    const at = (secondsToInclusion: number) =>
-      squareRootSlippage.forecast({ planShortfallBps: 7.5, volatility, secondsToInclusion })
-    expect(at(0)).toMatchObject({ value: 7.5, low: 7.5, high: 7.5 })
-    expect((at(48).high - 7.5) / (at(12).high - 7.5)).toBeCloseTo(2, 5)
+  it('is nothing in the median and grows with the square root of time above it', () => {
+    expect(at(0)).toEqual([0, 0, 0])
+    expect((at(48)[2] ?? 0) / (at(12)[2] ?? 1)).toBeCloseTo(2, 5)
     // 2.9 · 0.8 · √(36 s / 1 year) = 24.79 bps.
-    expect(at(36).high).toBeCloseTo(7.5 + 24.79, 2)
+    expect(at(36)[2]).toBeCloseTo(24.79, 2)
+    expect(at(36)[0]).toBe(0)
   })
 
   it('grows with the volatility', () => {
-    const of = (value: number) =>
-      squareRootSlippage.forecast({ planShortfallBps: 0, volatility: { ...volatility, value }, secondsToInclusion: 36 })
-    expect(of(1.6).high / of(0.8).high).toBeCloseTo(2, 5)
+    expect((at(36, 1.6)[2] ?? 0) / (at(36)[2] ?? 1)).toBeCloseTo(2, 5)
   })
 })

@@ -1,4 +1,6 @@
 import { type Address, type Hex, zeroAddress } from 'viem'
+import { uncalibrated } from '../../../models/calibration.ts'
+import { noHistory } from '../../../models/market/measure.ts'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
 import type { Mandate } from '../../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../../shared/schema/snapshot.ts'
@@ -129,7 +131,9 @@ export function sampleInput(vault: Address, slot: number, snapshot: Snapshot, re
     paused: false,
   }
   const scheduledAt = 1_800_000_000 + 60 * slot
-  return { strategy, mandate, mandateId, slot, scheduledAt, snapshot, reserved, expiredAttempts: 0 }
+  const market = { base: weth, ...noHistory(scheduledAt) }
+  const model = { market, calibration: uncalibrated(), demoted: [] }
+  return { strategy, mandate, mandateId, slot, scheduledAt, snapshot, ...model, reserved, expiredAttempts: 0 }
 }
 
 export function tradingDecision(snapshot: Snapshot): Decision {

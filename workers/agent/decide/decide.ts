@@ -1,4 +1,3 @@
-import { isUsable } from '../../../models/forecaster.ts'
 import type { ChainDefinition } from '../../../shared/chain/chains/chain.ts'
 import type { GuardInput } from '../../../shared/policy/guard.ts'
 import { judgeAll } from '../../../shared/policy/guards.ts'
@@ -7,6 +6,8 @@ import { isReachable } from '../../../shared/routing/route.ts'
 import type { Decision, DecisionInput, GuardVerdict } from '../../../shared/schema/decision.ts'
 import { notOptimal } from './certificate.ts'
 import type { DecisionContext } from './context.ts'
+import { explainDisagreement } from './disagreement.ts'
+import { forecastOf } from './forecast.ts'
 import { gasForecastOf } from './gas.ts'
 import { marketOf } from './market.ts'
 import { gasUnaffordable, orderFor } from './order.ts'
@@ -41,8 +42,9 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   const { quote } = priced
 
   // Forecast.
-  const volatility = context.volatility.forecast(input.snapshot.history)
-  if (!isUsable(volatility)) return stopAt(refuse('ForecastUnavailable'), 0n)
+  const forecast = forecastOf(input, context)
+  if (forecast === null) return stopAt(refuse('ForecastUnavailable'), 0n)
+  const { volatility, volatilities, drift, disagreement } = forecast
   const gas = gasForecastOf(input, context)
 
   // Schedule.
@@ -52,7 +54,7 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (early !== null) return stopAt(early, wanted)
 
   // Size.
-  const size = sizeOf(input, wanted, { volatility, calm: context.calmVolatility }, quote)
+  const size = sizeOf(input, wanted, { volatility, calm: context.calmVolatility, disagreement }, quote)
   const dust = tooSmall(size, wanted)
   if (dust !== null) return stopAt(dust, wanted)
 
@@ -60,9 +62,9 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   const market = marketOf(input, context.chain, gas.nextBlock.median)
   if (!isReachable(market)) return stopAt(refuse('NoPools'), wanted)
   const { step, boundBps } = orderflowOf(input, slippageBound(guardInput))
-  const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, market }, size, wanted)
+  const routed = routeOf({ context, mandate: input.mandate, quote, boundBps, volatility, drift, market }, size, wanted)
   const { slippage } = routed
-  const forecasts = slippage === null ? null : { volatility, slippageBps: slippage, gas }
+  const forecasts = slippage === null ? null : { volatility, volatilities, slippageBps: slippage, drift, gas }
   if (!routed.ok) return stopAt(routed.stop, wanted, forecasts)
   const { route } = routed
   const beaten = notOptimal(route.plan)
@@ -85,6 +87,15 @@ export function decide(input: DecisionInput, context: DecisionContext): Decision
   if (review !== undefined) {
     const { reason, detail } = review
     return { verdict: 'review', reason, sentence: `Waits for reviewers: ${sentence} ${detail}`, ...trade }
+  }
+  if (disagreement?.needsReview === true) {
+    const detail = explainDisagreement(disagreement)
+    return {
+      verdict: 'review',
+      reason: 'ModelsDisagree',
+      sentence: `Waits for reviewers: ${sentence} ${detail}`,
+      ...trade,
+    }
   }
   return { verdict: shrunkBy === null ? 'allow' : 'shrink', reason: 'None', sentence, ...trade }
 }

@@ -16,6 +16,7 @@ const agentReasonMeanings: Record<(typeof agentReasons)[number], string> = {
   RouteNotOptimal: 'The route leaves out more than it may.',
   DepthExceeded: 'The pools cannot take the slice.',
   ForecastUnavailable: 'No forecast could be made.',
+  ModelsDisagree: 'The models are too far apart about the market.',
   ProvidersDisagree: 'The two providers differ, or one lags behind.',
   ProviderUnavailable: 'A provider does not answer.',
   SimulationReverted: 'The exact call reverts in simulation.',

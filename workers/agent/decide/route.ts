@@ -1,3 +1,4 @@
+import { toMillionths } from '../../../models/deterministic-math.ts'
 import { isUsable } from '../../../models/forecaster.ts'
 import { formatBps } from '../../../shared/chain/format.ts'
 import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.ts'
@@ -5,9 +6,9 @@ import { worstPriceMinimumOut } from '../../../shared/policy/mandate-terms.ts'
 import { type OracleQuote, oracleMinimumOut, oracleOut } from '../../../shared/policy/oracle-bound.ts'
 import { shortfallBps } from '../../../shared/policy/shortfall.ts'
 import { planRoute } from '../../../shared/routing/route.ts'
-import type { Forecast, Plan, Reason } from '../../../shared/schema/decision.ts'
+import type { DriftForecast, Forecast, Plan, Reason } from '../../../shared/schema/decision.ts'
 import type { Mandate } from '../../../shared/schema/mandate.ts'
-import { largestToleranceShare, lifeBlocks, smallestShareBps } from './bounds.ts'
+import { largestToleranceShare, smallestShareBps } from './bounds.ts'
 import type { DecisionContext } from './context.ts'
 import type { Market } from './market.ts'
 import { planOf } from './plan.ts'
@@ -31,6 +32,7 @@ export interface RouteInput {
   /** The slippage bound in force, basis points. */
   boundBps: number
   volatility: Forecast
+  drift: DriftForecast
   market: Market
 }
 
@@ -78,13 +80,17 @@ interface Terms {
   why: string
 }
 
-/** The exact cost of the plan, and the drift until the order's end of life. */
-function slippageOf({ context, quote, volatility }: RouteInput, plan: Plan): Forecast {
-  return context.slippage.forecast({
-    planShortfallBps: shortfallBps(plan.expectedOut, oracleOut(quote, plan.amountIn)),
-    volatility,
-    secondsToInclusion: (1 + lifeBlocks) * context.chain.blockSeconds,
-  })
+/** The exact cost of the plan, and the drift until the order's end of life: median, and 99 % either way. */
+function slippageOf({ quote, volatility, drift }: RouteInput, plan: Plan): Forecast {
+  const cost = shortfallBps(plan.expectedOut, oracleOut(quote, plan.amountIn))
+  const [median = 0, , worst = 0] = drift.inUse
+  return {
+    model: drift.model,
+    value: toMillionths(cost + median),
+    low: toMillionths(cost - worst),
+    high: toMillionths(cost + worst),
+    note: volatility.note,
+  }
 }
 
 function termsOf({ context, mandate, quote, boundBps, volatility }: RouteInput, plan: Plan, slippage: Forecast): Terms {

@@ -1,3 +1,4 @@
+import type { Disagreement } from '../../../models/agreement.ts'
 import { basisPointsOfOne, maximum, minimum } from '../../../shared/chain/units.ts'
 import { available } from '../../../shared/policy/balance.ts'
 import { amountWorth, assetOf, type OracleQuote } from '../../../shared/policy/oracle-bound.ts'
@@ -5,6 +6,7 @@ import { refillLeft } from '../../../shared/policy/refill.ts'
 import { sizeCapUsd } from '../../../shared/policy/size-cap.ts'
 import type { DecisionInput, Forecast, Reason } from '../../../shared/schema/decision.ts'
 import { smallestShareBps } from './bounds.ts'
+import { disagreementCap } from './disagreement.ts'
 import { refuse, type Stop, wait } from './stop.ts'
 
 /** A limit on the slice's size, base units of the sold token. */
@@ -21,17 +23,19 @@ export interface Size {
   cap: Cap | null
 }
 
-/** What is forecast, and up to where that is calm; annualised. */
-export interface VolatilityGate {
+/** What is forecast, up to where that is calm (annualised), and how far the models are apart; null where they agree. */
+export interface Outlook {
   volatility: Forecast
   calm: number
+  disagreement: Disagreement | null
 }
 
 /** The most that may be sold now: what is wanted, under every cap. */
-export function sizeOf(input: DecisionInput, wanted: bigint, gate: VolatilityGate, quote: OracleQuote): Size {
+export function sizeOf(input: DecisionInput, wanted: bigint, outlook: Outlook, quote: OracleQuote): Size {
   const caps = [
     ...[balanceCap(input), refillCap(input, wanted), volumeCap(input, quote), sizeCap(input, quote)],
-    volatilityCap(wanted, gate),
+    volatilityCap(wanted, outlook),
+    ...(outlook.disagreement === null ? [] : [disagreementCap(wanted, outlook.disagreement)]),
   ]
   let size: Size = { amount: wanted, cap: null }
   for (const cap of caps) if (cap.amount < size.amount) size = { amount: cap.amount, cap }
@@ -74,7 +78,7 @@ function refillCap({ snapshot, mandate }: DecisionInput, wanted: bigint): Cap {
 }
 
 /** Twice the calm volatility halves the slice. */
-function volatilityCap(wanted: bigint, { volatility, calm }: VolatilityGate): Cap {
+function volatilityCap(wanted: bigint, { volatility, calm }: Outlook): Cap {
   const share = volatility.value > calm ? calm / volatility.value : 1
   const amount = minimum(wanted, (wanted * BigInt(Math.ceil(share * 1e6))) / 1_000_000n)
   return { amount, reason: 'VolatilityGate', why: 'the market is volatile' }

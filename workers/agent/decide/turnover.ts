@@ -11,7 +11,6 @@ const usdPerCent = 10n ** 16n
  * where the newest bar is older than the window is long.
  */
 export function turnoverOf({ market, strategy, snapshot }: DecisionInput, quote: OracleQuote): bigint | null {
-  if (market === undefined) return null
   const { intervalSeconds } = strategy.configuration
   const longEnough = market.windows.filter(({ bars }) => bars * barSeconds >= secondsPerHour)
   const window = longEnough.find(({ bars }) => bars * barSeconds >= intervalSeconds) ?? longEnough.at(-1)
