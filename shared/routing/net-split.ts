@@ -109,7 +109,7 @@ function startingPoints(below: readonly number[], above: readonly number[], free
 /** Every set of the branches, as far as each may go; of many branches, those in use without one of them. */
 function subsets(limits: readonly number[], free: readonly number[]): number[][] {
   if (free.length > mostEnumerated) return limits.flatMap((limit, index) => (limit > 0 ? [limits.with(index, 0)] : []))
-  return Array.from({ length: 2 ** free.length - 1 }, (_, index) =>
+  return Array.from({ length: (1 << free.length) - 1 }, (_, index) =>
     free.map((limit, position) => (((index + 1) >> position) & 1 ? limit : 0)),
   )
 }

@@ -65,8 +65,6 @@ function computeSqrtPrice(tick: number): bigint {
   return (ratio & 0xffffffffn) === 0n ? ratio >> 32n : (ratio >> 32n) + 1n
 }
 
-const tickBase = Math.log(1.0001)
-
 /**
  * The greatest tick whose √price is not above this one.
  *
@@ -76,8 +74,8 @@ export function tickAtSqrtPrice(sqrtPriceX96: bigint): number {
   if (sqrtPriceX96 < minimumSqrtPrice || sqrtPriceX96 >= maximumSqrtPrice) {
     throw new RangeError(`No tick has the √price ${sqrtPriceX96}.`)
   }
-  // The logarithm only says where to look: whatever an engine makes of it, the comparison decides.
-  const estimate = Math.floor((2 * Math.log(Number(sqrtPriceX96) / q96)) / tickBase)
+  // The estimate only says where to look: the comparison decides.
+  const estimate = estimatedTick(Number(sqrtPriceX96) / q96)
   let tick = Math.min(Math.max(estimate, minimumTick), maximumTick - 1)
   while (computeSqrtPrice(tick) > sqrtPriceX96) tick -= 1
   while (computeSqrtPrice(tick + 1) <= sqrtPriceX96) tick += 1
@@ -94,6 +92,19 @@ const rootPowers = [
   1.5061843336134675, 2.268591246822645, 5.146506245160322, 26.486526531474198, 701.5360877024866, 492152.882348911,
   242214459604.34106,
 ]
+
+/** The tick of a √price in doubles, or one beside it: its binary digits, greatest first. */
+function estimatedTick(rootPrice: number): number {
+  const size = rootPrice < 1 ? 1 / rootPrice : rootPrice
+  let [reached, distance] = [1, 0]
+  for (let bit = rootPowers.length - 1; bit >= 0; bit--) {
+    const next = reached * (rootPowers[bit] ?? Number.NaN)
+    if (next > size) continue
+    reached = next
+    distance += 1 << bit
+  }
+  return rootPrice < 1 ? -distance : distance
+}
 
 /** √price at a tick as a double, to a few units in the last place: for choosing a split, never for pricing one. */
 export function approximateRootPrice(tick: number): number {
