@@ -59,7 +59,7 @@ export function assetOf(symbol: string, bars: readonly Bar[]): Asset {
 }
 
 /** A time-weighted average over the bar, as well as four prices tell it. */
-function averaged({ openTime, open, high, low, close }: Bar): Bar {
+export function averaged({ openTime, open, high, low, close }: Bar): Bar {
   const average = (open + (high ?? close) + (low ?? close) + close) / 4
   return { openTime, open: average, high: null, low: null, close: average, volume: null }
 }
