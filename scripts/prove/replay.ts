@@ -1,6 +1,6 @@
 // `npm run prove:replay`: the same recorded inputs give the same bits on x64 and arm64, and on two majors of Node.
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ import { UsageError } from '../local/arguments.ts'
 import { UnusableData } from '../training/manifest.ts'
 import { bundleRunner } from './replay/bundle.ts'
 import { type Comparison, compareRuns, type Run, tableOf, whereTheyPart } from './replay/compare.ts'
-import { answerOn, type Machine, MachineMissing, prepareMachines, runOn } from './replay/machines.ts'
+import { answerOn, type Machine, MachineMissing, prepareMachines, RunFailed, runOn } from './replay/machines.ts'
 import { readMarkets, syntheticMarkets } from './replay/markets.ts'
 import { recordInputs } from './replay/record.ts'
 
@@ -69,7 +69,10 @@ const say = (line: string) => console.error(line)
 
 /** Writes the recording, one input a line. */
 async function record({ data, inputs, seed, recording, keep }: Options, folder: string): Promise<string> {
-  if (recording !== null) return recording
+  if (recording !== null) {
+    if (!existsSync(recording)) throw new UsageError(`There is no recording ${recording}.`)
+    return recording
+  }
   const random = seededRandom(`replay ${seed}`)
   const markets = data === null ? syntheticMarkets(random) : await readMarkets(data, say)
   const file = keep ?? join(folder, 'inputs.jsonl')
@@ -170,7 +173,9 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  const expected = [UsageError, UnusableData, UnreadableCandles, MachineMissing].some((kind) => error instanceof kind)
+  const expected = [UsageError, UnusableData, UnreadableCandles, MachineMissing, RunFailed].some(
+    (kind) => error instanceof kind,
+  )
   if (!expected && !(error instanceof Error && 'code' in error)) throw error
   console.error((error as Error).message)
   process.exitCode = 1

@@ -9,6 +9,11 @@ export class MachineMissing extends Error {
   override name = 'MachineMissing'
 }
 
+/** A Node that ran, and failed; the message has what it said last. */
+export class RunFailed extends Error {
+  override name = 'RunFailed'
+}
+
 export const architectures = ['x64', 'arm64'] as const
 export type Architecture = (typeof architectures)[number]
 
@@ -82,8 +87,8 @@ function installNode(
   const options = ['install', '--prefix', folder, '--force', ...quiet, `${name}@${version}`]
   const { status, stderr } = spawnSync('npm', options, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
   if (status !== 0 || !existsSync(node)) {
-    const why = stderr?.trim().split('\n')[0] ?? ''
-    throw new MachineMissing(`${name}@${version} could not be installed from npm${why === '' ? '' : `: ${why}`}.`)
+    const why = stderr?.split('\n').find((line) => !line.startsWith('npm error code')) ?? ''
+    throw new MachineMissing(`${name}@${version} could not be installed: ${why || 'npm does not say why'}`)
   }
   return node
 }
@@ -126,7 +131,7 @@ async function outputOf(
     child.on('close', resolve)
   })
   if (code === 0) return output?.join('').trimEnd() ?? ''
-  throw new Error(
-    `${executable} on ${name} ended with ${code ?? 'a signal'}:\n${complaints?.join('').slice(-2000) ?? ''}`,
+  throw new RunFailed(
+    `Node on ${name} failed (${code ?? 'a signal'}): ${complaints?.join('').trim().slice(-2000) ?? ''}`,
   )
 }

@@ -67,8 +67,8 @@ const damages: readonly Damage[] = [
   (bars, random) => bars.filter(() => random.uniform() > 0.03),
   // Hours are missing.
   (bars, random) => without(bars, random, 12 + 200 * random.uniform()),
-  // The source stood still for hours, up to the end or not.
-  (bars, random) => stuck(bars, random, bars.length - Math.floor(random.uniform() * 30)),
+  // The source stood still for hours: among those that are measured, or anywhere.
+  (bars, random) => stuck(bars, random, bars.length - Math.floor(random.uniform() * 400)),
   (bars, random) => stuck(bars, random, Math.floor(random.uniform() * bars.length)),
   // Columns are swapped, prices are zero, or a unit changes.
   (bars, random) =>
@@ -93,7 +93,7 @@ function without(bars: readonly Bar[], random: Random, length: number): Bar[] {
 }
 
 function stuck(bars: readonly Bar[], random: Random, until: number): Bar[] {
-  const from = Math.max(0, until - 8 - Math.floor(60 * random.uniform()))
+  const from = Math.max(0, until - 8 - Math.floor(250 * random.uniform()))
   const price = bars[from]?.close ?? 1
   return bars.map((bar, index) =>
     index > from && index <= until ? { ...bar, open: price, high: price, low: price, close: price } : bar,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Answer, answerTo } from './answer.ts'
-import { recordedInputSchema } from './recorded-input.ts'
+import { type RecordedInput, recordedInputSchema } from './recorded-input.ts'
 
 /** What the runner prints at the end, as JSON. */
 export interface RunnerSummary {
@@ -21,7 +21,20 @@ const [recording = '', target = '', line = ''] = process.argv.slice(2)
 
 async function* answers(): AsyncGenerator<Answer> {
   const lines = createInterface({ input: createReadStream(recording), crlfDelay: Number.POSITIVE_INFINITY })
-  for await (const text of lines) yield answerTo(recordedInputSchema.parse(JSON.parse(text)))
+  let number = 0
+  for await (const text of lines) {
+    number += 1
+    yield answerTo(inputOf(text, number))
+  }
+}
+
+function inputOf(text: string, number: number): RecordedInput {
+  try {
+    return recordedInputSchema.parse(JSON.parse(text))
+  } catch {
+    console.error(`Line ${number} of ${recording} is no recorded input.`)
+    process.exit(2)
+  }
 }
 
 async function show(wanted: number): Promise<void> {
