@@ -21,7 +21,6 @@ const bandBps = 150
 const logPerTick = 9.999500033330834e-5
 const historyMinutes = 30
 const executorWei = 10n ** 19n
-const weiPerTip = 100_000_000n
 
 /** A parent order of one window, by one strategy. */
 export interface ParentOrder {
@@ -82,7 +81,7 @@ function snapshotAt({ pair }: ParentOrder, { at, vault, market, pools, twapPool 
     modelActive: true,
     pools,
     history: ticksOf(pair, market.path, twapPool, at),
-    fees: { baseFeePerGas: market.gas.baseFee(at), priorityFeePerGas: weiPerTip },
+    fees: market.gas.fees(at),
     executor: { balance: executorWei, nonce: vault.progress.executionCount },
   }
 }

@@ -65,8 +65,10 @@ function bridge(logs: Float64Array, from: number, blocks: number, candle: Candle
   const random = seededRandom(seed)
   const [low, high] = [Math.log(candle.low), Math.log(candle.high)]
   const deviation = Math.sqrt((high - low) ** 2 / parkinson / blocks)
-  const inner = Array.from({ length: blocks - 1 }, (_, index) => index + 1)
-  const times = [inner, inner].map((all) => all[Math.floor(random.uniform() * all.length)] ?? 1).sort((a, b) => a - b)
+  // Two different blocks before the last: how far the second is beyond the first, around the end.
+  const first = Math.floor(random.uniform() * (blocks - 1))
+  const second = (first + 1 + Math.floor(random.uniform() * (blocks - 2))) % (blocks - 1)
+  const times = [first + 1, second + 1].sort((a, b) => a - b)
   const extremes = random.uniform() < 0.5 ? [low, high] : [high, low]
   const anchors = [
     ...times.map((time, index) => ({ time, log: extremes[index] ?? low })),

@@ -45,7 +45,7 @@ export function windowMarket(
   window: { start: number; end: number },
 ): WindowMarket | null {
   const from = floorToBar(window.start) - leadSeconds
-  const to = floorToBar(window.end) + 2 * barSeconds
+  const to = floorToBar(window.end + barSeconds - 1)
   const [traded, native] = [candles.whole(from, to), nativeCandles.whole(from, to)]
   if (traded === null || native === null) return null
   const { blockSeconds } = pair.chain
@@ -58,7 +58,7 @@ export function windowMarket(
     feed: new Feed(path, feedTerms, blockSeconds),
     native: nativePath,
     nativeFeed: new Feed(nativePath, feedTerms, blockSeconds),
-    gas: new GasPath(from, to, terms.medianGasGwei, terms.seed),
+    gas: new GasPath({ from, to }, blockSeconds, terms.medianGasGwei, terms.seed),
     history: rememberedHistory(candles),
   }
 }

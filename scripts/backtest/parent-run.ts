@@ -151,7 +151,7 @@ class Worker {
     const { mandate } = this.#order
     this.#vault.fill(mandate, quote, amountIn, amountOut, worth, at)
     for (const pool of after) this.#pools.leave(pool, at)
-    this.fills.push({ ...included, slot, gasPrice: this.#market.gas.baseFee(at) })
+    this.fills.push({ ...included, slot, gasPrice: this.#market.gas.price(at) })
   }
 
   #moment(of: Pick<Moment, 'at' | 'slot' | 'scheduledAt' | 'expiredAttempts'>): Moment {

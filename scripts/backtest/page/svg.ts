@@ -8,16 +8,20 @@ use([BarChart, LineChart, ScatterChart, CustomChart, GridComponent, LegendCompon
 export const ink = '#1f2933'
 export const faint = '#6b7785'
 export const line = '#d9dfe5'
-const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif'
+/** In single quotes: it stands in attributes. */
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 /** One colour a strategy, told apart also without colour vision (Okabe & Ito 2008). */
 const colours = ['#0072b2', '#56b4e9', '#009e73', '#e69f00', '#d55e00']
 export const colourOf = (index: number) => colours[index % colours.length] ?? ink
 
+type Option = EChartsCoreOption & { series: readonly object[] }
+
 /** A chart as SVG text, rendered here and now: the page asks nobody for anything. */
-export function svgOf(option: EChartsCoreOption, height: number, width = 1000): string {
+export function svgOf(option: Option, height: number, width = 1000): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
-  chart.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, ...option })
+  const series = option.series.map((one) => ({ ...one, silent: true }))
+  chart.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, ...option, series })
   const svg = chart.renderToSVGString()
   chart.dispose()
   return svg
