@@ -14,7 +14,7 @@ import { PoolsNow } from './pools-now.ts'
 import type { ExampleFill } from './result.ts'
 import { limitsFor } from './simulated-vault.ts'
 import { type Arrival, gates, kinds, variantOf } from './strategies.ts'
-import { depthOf, sellsToken0, urgencyOf, varianceOf } from './urgency.ts'
+import { depthOf, urgencyOf, varianceOf } from './urgency.ts'
 import { tailSeconds } from './windows.ts'
 
 /** What strategies measure before a start is from so much of it at most. */
@@ -112,7 +112,7 @@ function arrivalOf(
   const { start } = market
   const before = candles.known(start - measuredSeconds, start)
   const pools = new PoolsNow(liquidity, pair, market.path, start, refill.seconds).at(start)
-  const zeroForOne = sellsToken0(pools, pair.sell.address)
+  const zeroForOne = BigInt(pair.sell.address) < BigInt(pair.buy.address)
   const urgency = urgencyOf({
     variance: varianceOf(before),
     depthUsd: depthOf(pools, zeroForOne, unitUsd),

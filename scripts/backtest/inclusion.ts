@@ -1,5 +1,5 @@
 import gasOfVault from '../../contracts/snapshots/gas.json' with { type: 'json' }
-import { basisPointsOfOne, pipsOfOne } from '../../shared/chain/units.ts'
+import { pipsOfOne } from '../../shared/chain/units.ts'
 import type { DraftOrder } from '../../shared/policy/guard.ts'
 import { firstRefusal, judgeAll } from '../../shared/policy/guards.ts'
 import { type OracleQuote, oracleOut, oracleQuote } from '../../shared/policy/oracle-bound.ts'
@@ -108,9 +108,4 @@ function legOn({ pool: address, sell, buy, amountIn, feePips }: PlannedLeg, pool
 function gasOf(legs: readonly DoneLeg[]): number {
   const oneLeg = Number(gasOfVault['execute, one v3 leg']) - vaultGas.UniswapV3
   return legs.reduce((gas, { after, crossings }) => gas + vaultGas[after.venue] + vaultGas.crossing * crossings, oneLeg)
-}
-
-/** Share of a whole, basis points to the hundredth; 0 of nothing. */
-export function shareBps(part: bigint, whole: bigint): number {
-  return whole === 0n ? 0 : Number((part * basisPointsOfOne * 100n) / whole) / 100
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { isAddressEqual } from 'viem'
 import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { maximumTick, minimumTick, sqrtPriceAtTick } from '../../shared/routing/tick-math.ts'
@@ -44,7 +45,7 @@ export function recordedLiquidity(path: string, pair: Pair): Liquidity {
   if (profiles.length === 0) {
     throw new BacktestError(`${path} has no pool that trades ${pair.base.symbol} for ${pair.quote.symbol}.`)
   }
-  return { profiles, source: path, leftOut: pools.length - profiles.length }
+  return { profiles, source: basename(path), leftOut: pools.length - profiles.length }
 }
 
 /** The pool with the chain's own tokens, turned round where they come in another order there. */

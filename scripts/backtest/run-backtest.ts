@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { formatAmount } from '../../shared/chain/format.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
@@ -66,7 +67,7 @@ function refillOf({ refillHalfLife, swaps }: BacktestOptions, { chain }: Pair): 
     throw new BacktestError(`${swaps} shows no refill: what routers moved the pool may as well stay.`)
   }
   const seconds = Math.max(1, halfLifeAtMostSeconds)
-  return { seconds, source: `the longest that ${moves} swaps of ${swaps} allow within two standard errors` }
+  return { seconds, source: `the longest that ${moves} swaps of ${basename(swaps)} allow within two standard errors` }
 }
 
 function subjectOf(stage: Stage, results: readonly WindowResult[], asked: number, length: number): Subject {

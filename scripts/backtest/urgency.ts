@@ -3,7 +3,6 @@ import { reservesOf } from '../../shared/routing/v2.ts'
 import type { Pool } from '../../shared/schema/pool.ts'
 import { barSeconds } from '../../shared/schema/price-history.ts'
 import type { Candle } from './candle-history.ts'
-import { priceOf } from './liquidity.ts'
 
 /** Depth is measured by what moves the price so far: about as far as slices do. */
 const depthMove = 0.002
@@ -67,9 +66,4 @@ function unitsToMove(pool: Pool, zeroForOne: boolean): number {
   const limit = (pool.sqrtPriceX96 * parts) / 1_000_000_000_000n
   const { amountIn } = new Ladder(pool, zeroForOne).exactInput(boundless, limit)
   return Number(amountIn) * (1 - pool.feePips / 1e6)
-}
-
-/** Whether the sold token is the pools' token0. */
-export function sellsToken0(pools: readonly Pool[], sell: string): boolean {
-  return pools.some(({ token0 }) => BigInt(token0) === BigInt(sell)) && pools.every((pool) => priceOf(pool) > 0)
 }

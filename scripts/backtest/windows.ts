@@ -41,8 +41,11 @@ export function windowStarts(
     )
   }
   const random = seededRandom(`windows ${seed}`)
+  const part = (latest - earliest + length) / count
+  // As long as they fit beside one another, windows share no time.
+  const room = part >= length ? part - length : part
   return Array.from({ length: count }, (_, index) => {
-    const start = earliest + ((latest - earliest) * (index + random.uniform())) / count
+    const start = Math.min(earliest + part * index + room * random.uniform(), latest)
     return Math.max(Math.floor(start / barSeconds), Math.ceil(earliest / barSeconds)) * barSeconds
   })
 }

@@ -64,6 +64,9 @@ function round(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1)
 }
 
+/** Standard errors that chance exceeds in one comparison of twenty, of four that are made at once (Bonferroni). */
+const farApart = 2.5
+
 /** What the figures say, and no more than they do. */
 function findings(strategies: readonly StrategyResult[]): string[] {
   const gated = strategies.filter(({ isGated }) => isGated)
@@ -77,7 +80,7 @@ function findings(strategies: readonly StrategyResult[]): string[] {
     (one, other) => (one.shortfallDeviationBps ?? 0) - (other.shortfallDeviationBps ?? 0),
   )
   const apart = gated.filter(({ beyondTwapBps: { mean, standardError } }) => {
-    return standardError !== null && Math.abs(mean) > 2 * standardError
+    return standardError !== null && Math.abs(mean) > farApart * standardError
   })
   if (surest === undefined) return []
   return [
@@ -87,8 +90,8 @@ function findings(strategies: readonly StrategyResult[]): string[] {
           `Fee, impact and gas, of those that sell all: ${cheapest.name} pays least, ${withError(cheapest.executionBps, 2)} bp, and ${dearest.name} most, ${withError(dearest.executionBps, 2)} bp.`,
         ]),
     apart.length === 0
-      ? 'No schedule’s shortfall is more than two standard errors from that of TWAP in the same windows: the market’s own moves outweigh what tells them apart.'
-      : `More than two standard errors from TWAP in the same windows: ${apart.map(({ name, beyondTwapBps }) => `${name} by ${withError(beyondTwapBps, 1)} bp`).join(', ')}.`,
+      ? `No schedule’s shortfall is further from that of TWAP in the same windows than chance may bring (${farApart} standard errors): the market’s own moves outweigh what tells them apart.`
+      : `Further from TWAP in the same windows than chance would bring (${farApart} standard errors): ${apart.map(({ name, beyondTwapBps }) => `${name} by ${withError(beyondTwapBps, 1)} bp`).join(', ')}.`,
     ...(surest.shortfallDeviationBps === null
       ? []
       : [

@@ -97,6 +97,7 @@ export function exampleChart({ prices, fills, start }: Example): string {
           gridIndex: 1,
           data: names,
           inverse: true,
+          axisLabel: { ...categoryAxis.axisLabel, margin: 20 },
           splitLine: { show: true, lineStyle: { color: line } },
         },
       ],
