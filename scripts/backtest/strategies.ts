@@ -1,11 +1,18 @@
 import type { ChainDefinition } from '../../shared/chain/chains/chain.ts'
-import { basisPointsOfOne, divideRoundingUp, maximum, minimum, worstPriceScale } from '../../shared/chain/units.ts'
+import {
+  basisPointsOfOne,
+  divideRoundingUp,
+  maximum,
+  minimum,
+  oneToken,
+  worstPriceScale,
+} from '../../shared/chain/units.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
 import { baselineContext, type DecisionContext } from '../../workers/agent/decide/context.ts'
 import { plannedSlices } from '../../workers/api/mandate-terms.ts'
 import { BacktestError } from './backtest-error.ts'
 import type { Candle } from './candle-history.ts'
-import { type Pair, rateOf } from './pair.ts'
+import type { Pair } from './pair.ts'
 
 const secondsPerHour = 3_600
 const largestWeight = 100_000
@@ -91,11 +98,15 @@ export function variantOf(
   }
 }
 
+/** Units of the bought token per unit of the sold one, in the mandate's scale. */
 function worstPriceOf(pair: Pair, { baseUsd, worstPriceBps }: Arrival): bigint {
-  const rate = rateOf(pair, baseUsd) * 10 ** (pair.buy.decimals - pair.sell.decimals)
-  const parts = BigInt(Math.round(rate * 1e18 * 1e9))
-  const worst = (parts * (basisPointsOfOne - BigInt(worstPriceBps))) / basisPointsOfOne
-  return maximum((worst * worstPriceScale) / 10n ** 27n, 1n)
+  const { sell, buy, base } = pair
+  // The price is a ratio of these two, to a hundred-millionth of a dollar.
+  const price: [bigint, bigint] = [BigInt(Math.round(baseUsd * 1e8)), 100_000_000n]
+  const [bought, sold] = sell === base ? price : [price[1], price[0]]
+  const kept = basisPointsOfOne - BigInt(worstPriceBps)
+  const numerator = worstPriceScale * bought * oneToken(buy.decimals) * kept
+  return maximum(numerator / (sold * oneToken(sell.decimals) * basisPointsOfOne), 1n)
 }
 
 /** Mean volume of each hour of the day, UTC, in parts of the busiest. */

@@ -12,10 +12,13 @@ import { builtInLiquidity, recordedLiquidity } from '../../../scripts/backtest/p
 import { PoolsNow } from '../../../scripts/backtest/pools-now.ts'
 import { measureRefill } from '../../../scripts/backtest/refill.ts'
 import { deviation, estimate, pairedDifference } from '../../../scripts/backtest/statistics.ts'
-import { hourWeightsOf } from '../../../scripts/backtest/strategies.ts'
+import { hourWeightsOf, kinds, variantOf } from '../../../scripts/backtest/strategies.ts'
+import { readStrategyFile } from '../../../scripts/backtest/strategy-file.ts'
 import { depthOf, urgencyOf, varianceOf } from '../../../scripts/backtest/urgency.ts'
 import { isPossibleHistory } from '../../../shared/chain/base-fee.ts'
 import { quotePool } from '../../../shared/routing/pool-quote.ts'
+import { strategyConfigurationSchema } from '../../../shared/schema/strategy.ts'
+import { plannedSlices } from '../../../workers/api/mandate-terms.ts'
 import { firstOpen, madeUpCandles, stageOf } from './history.ts'
 
 const candles = madeUpCandles()
@@ -208,6 +211,45 @@ describe('what is measured before a window', () => {
     expect(history.known(firstOpen + 300, firstOpen + 900)).toHaveLength(2)
     expect(history.whole(firstOpen, firstOpen + 900)).toHaveLength(3)
     expect(history.whole(firstOpen - 300, firstOpen + 900)).toBeNull()
+  })
+})
+
+describe('the strategies that are compared', () => {
+  const arrival = {
+    start: firstOpen,
+    baseUsd: 2_000,
+    worstPriceBps: 1_000,
+    before: candles.slice(0, 2_016),
+    urgency: 2.5,
+  }
+  const { file } = stageOf(candles)
+
+  it('are of the same parent order, which is that of the file moved to the window', () => {
+    for (const { kind } of kinds) {
+      const variant = variantOf(kind, file, pair, arrival)
+      expect(variant).toMatchObject({ kind, total: file.total, intervalSeconds: 600, start: firstOpen })
+      expect(plannedSlices(variant)).toBe(6n)
+      // 1,800 USDC for one WETH, both in base units, times 1e36.
+      expect(variant.worstPrice).toBe(1_800n * 10n ** (36n - 12n))
+      expect(strategyConfigurationSchema.parse(strategyConfigurationSchema.encode(variant))).toEqual(variant)
+    }
+  })
+
+  it('take what a file of their kind says, and measure it otherwise', () => {
+    const measured = variantOf('pov', file, pair, arrival)
+    // 120,000 USD an hour, of a market that turns over about 750 tokens of 2,000 USD in five minutes.
+    if (measured.kind !== 'pov') throw new Error('It is what was asked for.')
+    expect(measured.participationBps).toBeGreaterThan(58)
+    expect(measured.participationBps).toBeLessThan(76)
+    const said = { ...measured, participationBps: 5 }
+    expect(variantOf('pov', said, pair, arrival)).toMatchObject({ participationBps: 5 })
+    expect(variantOf('twap', said, pair, arrival)).toMatchObject({ slices: 6 })
+    expect(variantOf('almgren-chriss', file, pair, arrival)).toMatchObject({ urgencyMillionths: 2_500_000 })
+  })
+
+  it('may come from the example that the documentation names', () => {
+    const example = readStrategyFile(join(import.meta.dirname, '../../../docs/backtest-strategy.json'))
+    expect(example).toMatchObject({ kind: 'twap', total: 400n * 10n ** 18n, slices: 24 })
   })
 })
 
