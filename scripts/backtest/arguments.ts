@@ -22,6 +22,7 @@ export interface BacktestOptions {
   latencyBlocks: { least: number; most: number }
   feedDeviationBps: number
   medianGasGwei: number
+  forecastFrom: 'candles' | 'pool'
   riskAversion: number
   worstPriceBps: number
   /** Null: the agent's own. */
@@ -38,6 +39,7 @@ export const backtestUsage = `Usage: npm run backtest -- --strategy FILE --data 
   --windows N              parent orders, spread over the time (default 100)
   --seed N                 seed of everything that is drawn (default 1)
   --symbol NAME            the candles' symbol (default: from the pair, ETHUSDT for WETH and USDC)
+  --forecast-from WHAT     candles (default), or pool: what the worker reads off the deepest pool, without turnover
   --refill-half-life S     seconds in which arbitrage takes back half of what a trade moved a pool (default: 12, as measured)
   --swaps FILE             measure that from a day of one pool's events: block, event, sender, sqrtPriceX96 (CSV, gzip or not)
   --latency LEAST-MOST     blocks from decision to inclusion (default 1-2)
@@ -52,7 +54,15 @@ const options = {
   help: { type: 'boolean', short: 'h' },
   json: { type: 'boolean' },
   ...{ strategy: text, data: text, pools: text, out: text, from: text, to: text, windows: text, seed: text },
-  ...{ symbol: text, swaps: text, 'refill-half-life': text, latency: text, 'feed-deviation': text, gas: text },
+  ...{
+    symbol: text,
+    swaps: text,
+    'forecast-from': text,
+    'refill-half-life': text,
+    latency: text,
+    'feed-deviation': text,
+    gas: text,
+  },
   ...{ 'risk-aversion': text, 'worst-price': text, 'calm-volatility': text },
 } as const
 
@@ -79,6 +89,7 @@ export function parseBacktestArguments(argv: readonly string[]): BacktestOptions
     swaps: values.swaps ?? null,
     latencyBlocks: latencyOf(values.latency ?? '1-2'),
     feedDeviationBps: number('feed-deviation', 50, [0, 10_000]),
+    forecastFrom: forecastFromOf(values['forecast-from']),
     medianGasGwei: number('gas', 20, [0.001, 100_000]),
     riskAversion: number('risk-aversion', 1e-6, [0, 1]),
     worstPriceBps: whole('--worst-price', values['worst-price'], 2_000, 0, 9_999),
@@ -117,6 +128,11 @@ function latencyOf(given: string): BacktestOptions['latencyBlocks'] {
   if (found === null || most < least)
     throw new BacktestError(`--latency takes blocks such as 1 or 1-2, not "${given}".`)
   return { least, most }
+}
+
+function forecastFromOf(given = 'candles'): BacktestOptions['forecastFrom'] {
+  if (given === 'candles' || given === 'pool') return given
+  throw new BacktestError(`--forecast-from takes candles or pool, not "${given}".`)
 }
 
 /** Midnight UTC of a day, seconds. */

@@ -65,8 +65,7 @@ export function windowLength(file: StrategyConfiguration): number {
 export function compareIn(stage: Stage, start: number): WindowResult | null {
   const { file, pair, options } = stage
   const end = start + windowLength(file)
-  const terms = { feedDeviationBps: options.feedDeviationBps, medianGasGwei: options.medianGasGwei, seed: options.seed }
-  const market = windowMarket(stage.candles, stage.nativeCandles, pair, terms, { start, end: end + tailSeconds })
+  const market = windowMarket(stage.candles, stage.nativeCandles, pair, options, { start, end: end + tailSeconds })
   if (market === null) return null
   const baseUsd = market.path.price(start)
   const whole = Number(file.total) / 10 ** pair.sell.decimals

@@ -1,12 +1,16 @@
 import { type Address, zeroAddress, zeroHash } from 'viem'
+import { uncalibrated } from '../../models/calibration.ts'
 import type { TokenDefinition } from '../../shared/chain/chains/chain.ts'
 import { oneUsd } from '../../shared/chain/units.ts'
 import { configurationHash } from '../../shared/schema/configuration-hash.ts'
 import type { DecisionInput } from '../../shared/schema/decision.ts'
 import { type Mandate, mandateId } from '../../shared/schema/mandate.ts'
 import type { Pool } from '../../shared/schema/pool.ts'
+import type { PairMarket } from '../../shared/schema/price-history.ts'
 import type { AssetState, Snapshot } from '../../shared/schema/snapshot.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
+import { marketFrom } from '../../workers/agent/market-history.ts'
+import { historyAges } from '../../workers/agent/snapshot-from-view.ts'
 import { mandateFor } from '../../workers/api/mandate-terms.ts'
 import type { Feed, FeedAnswer } from './feed.ts'
 import { twapSeconds, type WindowMarket } from './market.ts'
@@ -19,7 +23,6 @@ const strategyId = `0x${'5'.repeat(64)}` as const
 const bandBps = 150
 /** ln 1.0001: a tick is this much log price. */
 const logPerTick = 9.999500033330834e-5
-const historyMinutes = 30
 const executorWei = 10n ** 19n
 
 /** A parent order of one window, by one strategy. */
@@ -61,10 +64,18 @@ export interface Moment {
 /** What the agent would be given to decide on: of the market no more than anybody could see at that moment. */
 export function decisionInputAt(order: ParentOrder, moment: Moment): DecisionInput {
   const { strategy, mandate, mandateId } = order
-  const { slot, scheduledAt, expiredAttempts, market, at } = moment
+  const { slot, scheduledAt, expiredAttempts } = moment
   const snapshot = snapshotAt(order, moment)
-  const history = market.history(at)
-  return { strategy, mandate, mandateId, slot, scheduledAt, snapshot, market: history, reserved: 0n, expiredAttempts }
+  // No outcome teaches a backtest's quantiles, and no champion is demoted: the worker does neither yet.
+  const lessons = { calibration: uncalibrated(), demoted: [] }
+  const about = { strategy, mandate, mandateId, slot, scheduledAt, snapshot, ...lessons }
+  return { ...about, market: pairMarketAt(order, moment, snapshot), reserved: 0n, expiredAttempts }
+}
+
+/** What forecasts are made from: closed candles, or what the worker reads off the deepest pool. */
+function pairMarketAt({ pair, mandate }: ParentOrder, { market, at }: Moment, snapshot: Snapshot): PairMarket {
+  if (market.forecastFrom === 'pool') return marketFrom(snapshot, mandate)
+  return { base: pair.base.address, ...market.history(at) }
 }
 
 function snapshotAt({ pair }: ParentOrder, { at, vault, market, pools, twapPool }: Moment): Snapshot {
@@ -145,16 +156,15 @@ export function deepestPool(pools: readonly Pool[]): Address {
   return deepest
 }
 
-/** Half an hour of minutes, as that pool's oracle would tell them. Its ticks count token1 per token0 in base units. */
+/** What that pool's oracle would tell. Its ticks count token1 per token0 in base units. */
 function ticksOf({ base, quote }: Pair, path: MarketPath, pool: Address, at: number): Snapshot['history'] {
   if (pool === zeroAddress) return { pool, secondsAgo: [], tickCumulatives: [] }
   const sign = BigInt(base.address) < BigInt(quote.address) ? 1 : -1
   const unitLog = Math.log(10) * (quote.decimals - base.decimals)
-  const secondsAgo = Array.from({ length: historyMinutes + 1 }, (_, index) => (historyMinutes - index) * 60)
-  const from = path.cumulative(at - historyMinutes * 60)
+  const secondsAgo = historyAges(at)
   const tickCumulatives = secondsAgo.map((ago) => {
-    const seconds = historyMinutes * 60 - ago
-    return BigInt(Math.round((sign * (path.cumulative(at - ago) - from + seconds * unitLog)) / logPerTick))
+    const seconds = at - ago - path.from
+    return BigInt(Math.round((sign * (path.cumulative(at - ago) + seconds * unitLog)) / logPerTick))
   })
   return { pool, secondsAgo, tickCumulatives }
 }

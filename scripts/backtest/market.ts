@@ -10,11 +10,13 @@ import type { Pair } from './pair.ts'
 /** The vault's time-weighted price looks back so far, seconds; the local treasury's has the same. */
 export const twapSeconds = 1_800
 /** Before a window begins, the feed must have answered and the average must have something to look back on. */
-const leadSeconds = 7_200
+const leadSeconds = 9_000
 const longestWindow = Math.max(...windowBars)
 
 /** Terms of the market around an order that candles do not tell. */
 export interface MarketTerms {
+  /** candles: what an exchange shows. pool: what the worker reads off the deepest pool by itself, without turnover. */
+  forecastFrom: 'candles' | 'pool'
   feedDeviationBps: number
   medianGasGwei: number
   seed: string
@@ -22,6 +24,7 @@ export interface MarketTerms {
 
 /** All that happens around one parent order, whoever trades in it: the same for every strategy that is compared. */
 export interface WindowMarket {
+  forecastFrom: MarketTerms['forecastFrom']
   /** Of the parent order, seconds. */
   start: number
   /** Past the last block in which one of its orders could run. */
@@ -54,6 +57,7 @@ export function windowMarket(
   const feedTerms: FeedTerms = { deviationBps: terms.feedDeviationBps, heartbeat: pair.base.feed.heartbeat }
   return {
     ...window,
+    forecastFrom: terms.forecastFrom,
     path,
     feed: new Feed(path, feedTerms, blockSeconds),
     native: nativePath,

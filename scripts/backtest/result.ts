@@ -15,6 +15,9 @@ export interface Subject {
   leftOut: number
   /** Whether windows share time, so that standard errors are too small. */
   areOverlapping: boolean
+  /** Windows that begin before `trainedUntil`, the day up to which the models in use were trained: they are no test of them. */
+  trainedOn: number
+  trainedUntil: string
   /** Mean worth of the order on arrival, USD. */
   meanUsd: number
   hours: number

@@ -14,6 +14,7 @@ import type { BacktestResult, Subject } from './result.ts'
 import { limitsFor } from './simulated-vault.ts'
 import { readStrategyFile } from './strategy-file.ts'
 import { exampleOf, strategyResults } from './summary.ts'
+import { trainedUntil } from './training-span.ts'
 import { dayOf, windowStarts } from './windows.ts'
 
 /** Told of every window that is done, and of how many there are. */
@@ -74,6 +75,7 @@ function subjectOf(stage: Stage, results: readonly WindowResult[], asked: number
   const { file, pair, candles, liquidity } = stage
   const starts = results.map(({ start }) => start)
   const [first = 0, last = 0] = [Math.min(...starts), Math.max(...starts)]
+  const trained = trainedUntil()
   const sorted = [...starts].sort((a, b) => a - b)
   const areOverlapping = sorted.some((start, index) => start - (sorted[index - 1] ?? -Infinity) < length)
   return {
@@ -84,6 +86,8 @@ function subjectOf(stage: Stage, results: readonly WindowResult[], asked: number
     windows: results.length,
     leftOut: asked - results.length,
     areOverlapping,
+    trainedOn: starts.filter((start) => start < trained).length,
+    trainedUntil: dayOf(trained),
     meanUsd: results.reduce((sum, { orderUsd }) => sum + orderUsd, 0) / results.length,
     hours: (Number(plannedSlices(file)) * file.intervalSeconds) / 3_600,
     liquidity: liquidity.source,
@@ -116,6 +120,9 @@ function assumptionsOf(
     `An order reaches its block after ${least === most ? least : `${least} to ${most}`} blocks of ${pair.chain.blockSeconds} s. What the vault would refuse there is not included, costs nothing and is tried again.`,
     `The price feed answers at moves of ${options.feedDeviationBps} bp or after ${pair.base.feed.heartbeat / 60} minutes; the vault also asks a 30-minute average.`,
     `Limits are those of the local treasury, in proportion to the order: at most ${limits.maximumSlippageBps} bp below the oracle; the breaker trips at a fall of ${limits.drawdownBps / 100} %.`,
+    options.forecastFrom === 'candles'
+      ? 'Forecasts are made from closed candles; the worker by itself reads two hours of averages off a pool (--forecast-from pool).'
+      : 'Forecasts are made from what the worker reads off the deepest pool: two hours of averages, without turnover, so that POV waits.',
     `Gas is a model and no record: a base fee around ${options.medianGasGwei} gwei. ${pair.quote.symbol} counts one dollar.`,
     `VWAP's hours, POV's share and Almgren–Chriss's urgency are measured over the four weeks before each window (κT is ${middle.toFixed(2)} in the middle, λ = ${options.riskAversion} per USD).`,
     ...(candles.leftOut > 0 ? [`${candles.leftOut} candles contradict themselves and are left out.`] : []),

@@ -1,6 +1,6 @@
 import { table } from '../bench/bench.ts'
 import { guardRows } from './guard-rows.ts'
-import type { BacktestResult, StrategyResult } from './result.ts'
+import type { BacktestResult, StrategyResult, Subject } from './result.ts'
 import type { Estimate } from './statistics.ts'
 
 /** "12.3 ± 4.5", or the mean alone where there is only one window. */
@@ -14,15 +14,27 @@ export function minus(text: string): string {
   return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', '−')
 }
 
+/** What the figures cannot be taken for; empty where there is nothing to say. */
+export function caveatsOf({ areOverlapping, trainedOn, trainedUntil, windows }: Subject): string[] {
+  const seen = trainedOn === windows ? 'All windows' : `${trainedOn} of the ${windows} windows`
+  return [
+    ...(areOverlapping ? ['Windows overlap, so the standard errors are too small.'] : []),
+    ...(trainedOn > 0
+      ? [
+          `${seen} begin before ${trainedUntil}, up to when the models were trained: there forecasts know more than they could.`,
+        ]
+      : []),
+  ]
+}
+
 /** The comparison as tables for a terminal. */
 export function formatResult({ subject, strategies }: BacktestResult): string {
   const { order, windows, leftOut, symbol, from, to } = subject
   const missing = leftOut > 0 ? `; ${leftOut} more lack a candle` : ''
-  const overlap = subject.areOverlapping ? ['Windows overlap, so the standard errors are too small.'] : []
   return [
     `${order}: ${windows} windows of ${symbol} between ${from} and ${to}${missing}.`,
     'Costs in basis points of the order’s worth on arrival, mean ± standard error; positive is a cost.',
-    ...overlap,
+    ...caveatsOf(subject),
     '',
     costTable(strategies),
     '',

@@ -1,5 +1,5 @@
 import type { BacktestResult, StrategyResult, Subject } from '../result.ts'
-import { withError } from '../terminal.ts'
+import { caveatsOf, withError } from '../terminal.ts'
 import { drawdownChart, partsChart, shortfallChart } from './cost-charts.ts'
 import { guardChart } from './guard-chart.ts'
 import { costTable, drawdownTable, escaped, guardTable } from './tables.ts'
@@ -22,6 +22,9 @@ export function pageOf({ subject, strategies, example }: BacktestResult): string
 <p class="kicker">Portcullis backtest</p>
 <h1>${escaped(title)}</h1>
 <p class="lead">${escaped(leadOf(subject))}</p>
+${caveatsOf(subject)
+  .map((sentence) => `<p class="caveat">${escaped(sentence)}</p>`)
+  .join('\n')}
 </header>
 ${section(
   'In short',
@@ -49,14 +52,14 @@ function figure(svg: string, caption: string): string {
   return `<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`
 }
 
-function leadOf({ windows, leftOut, symbol, from, to, meanUsd, hours, areOverlapping }: Subject): string {
+function leadOf(subject: Subject): string {
+  const { windows, leftOut, symbol, from, to, meanUsd, hours } = subject
   const worth = Math.round(meanUsd).toLocaleString('en-US')
   const missing = leftOut > 0 ? ` ${leftOut} more windows lack a candle and are left out.` : ''
-  const overlap = areOverlapping ? ' The windows overlap, so the standard errors are too small.' : ''
   return (
     `The same parent order, worth ${worth} USD in the mean and worked over ${round(hours)} hours, in ${windows} windows of ${symbol} ` +
     `five-minute candles between ${from} and ${to}. Each schedule runs through the agent’s own decide(), once with its volatility ` +
-    `gate and once without, on the same market.${missing}${overlap}`
+    `gate and once without, on the same market.${missing}`
   )
 }
 
@@ -151,6 +154,7 @@ header { margin-bottom: 28px; }
 .kicker { margin: 0 0 6px; color: #0072b2; font-weight: 600; font-size: 14px; letter-spacing: 0.02em; }
 h1 { margin: 0 0 12px; font-size: 30px; line-height: 1.25; letter-spacing: -0.01em; }
 .lead { margin: 0; max-width: 78ch; color: var(--faint); }
+.caveat { margin: 10px 0 0; padding: 8px 12px; max-width: 92ch; background: #fff4e0; border: 1px solid #e8c27a; border-radius: 6px; font-size: 14.5px; }
 section { background: #fff; border: 1px solid var(--line); border-radius: 10px; padding: 22px 24px 20px; margin-bottom: 20px; }
 h2 { margin: 0 0 12px; font-size: 19px; }
 ul { margin: 0; padding-left: 20px; }

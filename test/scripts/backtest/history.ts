@@ -62,7 +62,7 @@ export const strategy = {
 export const options: BacktestOptions = {
   ...{ strategy: '', data: '', pools: null, out: null, json: false, from: null, to: null, windows: 3, seed: '1' },
   ...{ symbol: null, refillHalfLife: null, swaps: null, latencyBlocks: { least: 1, most: 2 }, feedDeviationBps: 50 },
-  ...{ medianGasGwei: 20, riskAversion: 1e-6, worstPriceBps: 2_000, calmVolatility: null },
+  ...{ medianGasGwei: 20, forecastFrom: 'candles', riskAversion: 1e-6, worstPriceBps: 2_000, calmVolatility: null },
 }
 
 export function stageOf(candles: readonly Candle[]): Stage {

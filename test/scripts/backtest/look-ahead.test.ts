@@ -22,11 +22,11 @@ function changedFrom(from: number): Candle[] {
 }
 
 /** What the agent is given at a moment of a window, before anything was traded. */
-function inputAt(of: readonly Candle[], at: number) {
+function inputAt(of: readonly Candle[], at: number, forecastFrom: 'candles' | 'pool' = 'candles') {
   const stage = stageOf(of)
   const order = parentOrderOf(stage.pair, { ...stage.file, start })
   const end = start + windowLength(stage.file) + 1_800
-  const terms = { feedDeviationBps: 50, medianGasGwei: 20, seed: '1' }
+  const terms = { forecastFrom, feedDeviationBps: 50, medianGasGwei: 20, seed: '1' }
   const market = windowMarket(stage.candles, stage.nativeCandles, stage.pair, terms, { start, end })
   if (market === null) throw new Error('The made-up market has no gaps.')
   const pools = new PoolsNow(stage.liquidity, stage.pair, market.path, start, 12).at(at)
@@ -53,9 +53,17 @@ describe('a decision of a backtest', () => {
     expect(inputAt(changedFrom(start + 600), at)).toEqual(inputAt(candles, at))
   })
 
+  it('sees no more of the pool than has passed, where forecasts are made from that', () => {
+    const at = start + 900
+    const input = inputAt(candles, at, 'pool')
+    expect(input.market).toMatchObject({ source: 'pool', until: at })
+    expect(input.market.windows.find(({ bars }) => bars === 12)?.present).toBe(12)
+    expect(inputAt(changedFrom(at), at, 'pool')).toEqual(input)
+  })
+
   it('is given a market that ends with the last closed candle', () => {
-    expect(inputAt(candles, start + 432).market?.until).toBe(start + 300)
-    expect(inputAt(candles, start + 600).market?.until).toBe(start + 600)
+    expect(inputAt(candles, start + 432).market.until).toBe(start + 300)
+    expect(inputAt(candles, start + 600).market.until).toBe(start + 600)
   })
 })
 

@@ -45,9 +45,15 @@ describe("a share of the market's turnover", () => {
 
   it('is of a longer window where the interval is longer than an hour', () => {
     expect(decideWith(measured, { intervalSeconds: 7_200 }).wanted).toBe(usdc(40_000))
-    expect(decideWith(measured, { intervalSeconds: 21_601 }).wanted).toBe(72_003_333_300n)
+    expect(decideWith(measured, { intervalSeconds: 21_601 }).wanted).toBe(72_003_333_333n)
     // Longer than any window: the longest one says.
     expect(decideWith(measured, { intervalSeconds: 172_800, participationBps: 1 }).wanted).toBe(usdc(5_760))
+  })
+
+  it('is counted in the token that the price is in, whichever side that is', () => {
+    // 2,000 WETH of 3,000 USD an hour, where the market tells the price of USDC: the same six million, to a millionth of a WETH.
+    const inWeth = { ...measured, base: pov.sell, windows: [windowOf(12, 2_000)] }
+    expect(decideWith(inWeth).wanted).toBe(usdc(10_000) - 10n)
   })
 
   it('is nothing where nobody knows it, and the decision says so', () => {
