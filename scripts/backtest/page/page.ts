@@ -70,13 +70,16 @@ function round(value: number): string {
 /** Standard errors that chance exceeds in one comparison of twenty, of four that are made at once (Bonferroni). */
 const farApart = 2.5
 
+/** Per cent of the order. */
+const nearlyAll = 98
+
 /** What the figures say, and no more than they do. */
 function findings(strategies: readonly StrategyResult[]): string[] {
   const gated = strategies.filter(({ isGated }) => isGated)
   const unfilled = gated.filter(({ filledPercent }) => filledPercent.mean < 99.5)
   // What stays unsold pays no fee: only those that sell all can be compared by it.
   const byCost = gated
-    .filter((strategy) => !unfilled.includes(strategy))
+    .filter(({ filledPercent }) => filledPercent.mean >= nearlyAll)
     .sort((one, other) => one.executionBps.mean - other.executionBps.mean)
   const [cheapest, dearest] = [byCost[0], byCost.at(-1)]
   const [surest] = [...gated].sort(
@@ -90,7 +93,7 @@ function findings(strategies: readonly StrategyResult[]): string[] {
     ...(cheapest === undefined || dearest === undefined || cheapest === dearest
       ? []
       : [
-          `Fee, impact and gas, of those that sell all: ${cheapest.name} pays least, ${withError(cheapest.executionBps, 2)} bp, and ${dearest.name} most, ${withError(dearest.executionBps, 2)} bp.`,
+          `Fee, impact and gas, of those that sell at least ${nearlyAll} %: ${cheapest.name} pays least, ${withError(cheapest.executionBps, 2)} bp, and ${dearest.name} most, ${withError(dearest.executionBps, 2)} bp.`,
         ]),
     apart.length === 0
       ? `No schedule’s shortfall is further from that of TWAP in the same windows than chance may bring (${farApart} standard errors): the market’s own moves outweigh what tells them apart.`
