@@ -8,7 +8,7 @@ export interface LinearVolatility {
   smearing: number
   /** The 5 % and 95 % quantiles of ln(realised ÷ forecast). */
   residual: { low: number; high: number }
-  /** Smallest and largest value of each feature that is measured; calendar features have none. */
+  /** Between them lay 99.9 % of the values of each feature that is measured; calendar features have none. */
   domain: { low: readonly number[]; high: readonly number[] }
 }
 

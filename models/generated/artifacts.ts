@@ -2,10 +2,10 @@
 import type { Artifacts } from '../artifacts.ts'
 
 export const artifacts: Artifacts = {
- "modelId": "0xb8c0096242b85287b36670484e4143e82fc848425f7331b8571bd29ecbb91ae8",
+ "modelId": "0xe88137292d84913b3592fb2ffea245e60898aac9fcf845c45ea20448cfedc889",
  "weightsHash": "0x835704813a5b43a4a590de5164d5190f8093797e12dbe13e553007fff4c3e260",
  "manifestHash": "0x3dd797628ef865900abcc4dc06cd6e9a7c155c99539598e903272e27a4cd375e",
- "codeHash": "0x0cbaa66e192f3ea4982e299c43785e2bc28946a8ca296aa403d4effbc7a98cbc",
+ "codeHash": "0x0450453a798dcb7badd9bba6f33e5916c19eea2a180e11bc48a7b7b8fdc068a3",
  "volatility": [
   {
    "hours": 1,

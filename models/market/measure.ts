@@ -1,4 +1,5 @@
-import { barSeconds, type PriceHistory, type PriceWindow, windowBars } from '../../shared/schema/price-history.ts'
+import { barSeconds, windowBars } from '../../shared/schema/bars.ts'
+import type { PriceHistory, PriceWindow } from '../../shared/schema/price-history.ts'
 import { logarithm } from '../deterministic-math.ts'
 import type { Bar } from './bar.ts'
 import { screenBars } from './screen.ts'

@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import { exponential } from '../deterministic-math.ts'
 import type { Bar } from './bar.ts'

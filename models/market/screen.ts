@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Bar } from './bar.ts'
 
 /** What can be wrong with a bar. Such a bar is left out, and counted: a gap widens a forecast, a wrong number would bend it. */

@@ -77,11 +77,12 @@ function weeklyVolatility({ windows }: PriceHistory): number {
   return Math.sqrt((windows.at(-1)?.realised ?? 0) * hoursPerYear)
 }
 
-/** Beyond all that the model has seen, as far as its worst feature is: a log variance, so half of it is a volatility. */
+/** At once, and more the further it is. */
+const strangeFactor = 1.25
+
+/** Where the model has hardly been, by as far as its worst feature is: a log variance, so half of it is a volatility. */
 function strangeDoubt(beyond: number): Doubt | null {
   if (beyond <= 0) return null
-  return {
-    factor: exponential(Math.min(beyond / 2, 2)),
-    note: 'The market is beyond anything the model was trained on.',
-  }
+  const factor = strangeFactor * exponential(Math.min(beyond / 2, 2))
+  return { factor, note: 'The market was hardly ever like this while the model was trained.' }
 }

@@ -1,4 +1,5 @@
-import { type PriceHistory, windowBars } from '../../shared/schema/price-history.ts'
+import { windowBars } from '../../shared/schema/bars.ts'
+import type { PriceHistory } from '../../shared/schema/price-history.ts'
 
 /** Share of each window's bars that may be missing, and one bar always: its absence widens the forecast. */
 const mostMissing = 0.1

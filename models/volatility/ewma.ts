@@ -10,8 +10,8 @@ const fewestBars = 6
 const normal90 = 1.645
 /** Hours whose weights make up the exponentially weighted mean: (1 + λ) ÷ (1 − λ) at λ = 0.94. */
 const effectiveHours = 32
-/** Beside the error of the estimate: the next hour is not the last one. */
-const marketFactor = 1.9
+/** Beside the error of the estimate: the next hour is not the last one. About nine in ten hours of 2022 to 2025 lay within it. */
+const marketFactor = 2.4
 
 const identity = {
   id: 'volatility/ewma',

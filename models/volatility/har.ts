@@ -26,8 +26,14 @@ function trained(identity: ForecasterIdentity, artifacts: Artifacts, variance: V
       const artifact = artifacts.volatility.find((candidate) => candidate.hours === hours)
       if (artifact === undefined) throw new RangeError(`There is no model for ${hours} hours.`)
       // A week of bars is what it was trained on; with less, the floor speaks, and says so.
-      if (!isComplete(history)) return ewmaVolatility.forecast(history, from, hours)
+      if (!isComplete(history)) return withoutWeek(ewmaVolatility.forecast(history, from, hours), history)
       return annualForecast(identity, history, variance(artifact, history, from), hours)
     },
   }
+}
+
+function withoutWeek(floor: Forecast, { windows }: PriceHistory): Forecast {
+  const { present = 0, bars = 0 } = windows.at(-1) ?? {}
+  const note = `The trained model needs a whole week of bars without large gaps; there are ${present} of ${bars}.`
+  return { ...floor, note: floor.note === '' ? note : `${floor.note} ${note}` }
 }

@@ -13,7 +13,7 @@ export interface LogVariance {
   /** 90 % of outcomes lie between them, as residuals of the training data did. */
   low: number
   high: number
-  /** How far beyond anything it was fitted on the worst measured feature lies; 0 inside. */
+  /** How far the worst measured feature lies outside where it was fitted on more than a thousandth of the samples; 0 inside. */
   beyond: number
 }
 

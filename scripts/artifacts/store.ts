@@ -85,7 +85,9 @@ export interface ModelFiles {
   cards: readonly { name: string; text: string }[]
 }
 
+/** @throws RangeError where any number of the model is none: JSON would turn it into nothing without a word */
 export function writeArtifacts(folder: string, { volatility, slippage, manifest, cards }: ModelFiles): void {
+  requireNumbers({ volatility: volatility.map(({ artifact }) => artifact), slippage })
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (/^(volatility-|slippage|manifest\.json|.*\.card\.md$)/.test(name))
       rmSync(join(folder, name), { recursive: true })
@@ -105,6 +107,13 @@ export function writeArtifacts(folder: string, { volatility, slippage, manifest,
   writeFileSync(join(folder, 'slippage/linear.json'), `${JSON.stringify(slippage)}\n`)
   writeFileSync(join(folder, 'manifest.json'), manifest)
   for (const { name, text } of cards) writeFileSync(join(folder, `${name}.card.md`), text)
+}
+
+function requireNumbers(value: unknown, path = 'the model'): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError(`${path} is ${value}: nothing was written.`)
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, inner] of Object.entries(value)) requireNumbers(inner, `${path}.${name}`)
 }
 
 /** The TypeScript module that the worker loads a model from. */

@@ -41,7 +41,8 @@ export function tunedEwmaForecasts(setting: Setting): HourlyForecasts {
   for (let lambda = 0.5; lambda < 0.995; lambda += 0.01) {
     const forecasts = weighted(hourly.realised, lambda).map((variance) => variance * hours)
     let [sum, count] = [0, 0]
-    for (let hour = 720; hour < split - hours; hour++) {
+    // The first month tells more of the start than of the decay.
+    for (let hour = Math.min(720, split >> 2); hour < split - hours; hour++) {
       const loss = qlike(outcomes[hour] ?? Number.NaN, forecasts[hour] ?? Number.NaN)
       if (Number.isFinite(loss)) [sum, count] = [sum + loss, count + 1]
     }

@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Asset } from '../training/asset.ts'
 
 /** An asset by whole hours: what the classical models see. NaN where less than nine tenths of an hour is there. */

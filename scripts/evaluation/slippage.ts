@@ -3,7 +3,7 @@ import { calibrated, learn, uncalibrated } from '../../models/calibration.ts'
 import { driftQuantiles, quantileLevels } from '../../models/slippage/drift.ts'
 import { quantileOf } from '../../models/training/regression.ts'
 import { dieboldMariano, pinball, wilsonInterval } from '../../models/training/scores.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import { type Asset, splitOf } from '../training/asset.ts'
 import { type DriftSample, driftSamplesOf } from '../training/slippage.ts'
 

@@ -1,6 +1,6 @@
 import type { Bar } from '../../models/market/bar.ts'
 import { type Series, seriesOf } from '../../models/market/measure.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 
 /** One market's history, ready to be trained and tested on. */
 export interface Asset {

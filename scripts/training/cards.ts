@@ -3,10 +3,12 @@ import type { SlippageReport } from '../evaluation/slippage.ts'
 import type { VolatilityScore } from '../evaluation/volatility.ts'
 import type { TrainingData } from './data.ts'
 import { netSettings } from './net.ts'
+import { driftBySize } from './size-dependence.ts'
 import { sampleSeconds, type Trained, type TrainingSettings } from './train.ts'
 
 const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
-const fixed = (value: number, digits: number) => value.toFixed(digits)
+/** A dash where the data were too few to tell. */
+const fixed = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
 
 /** The data a model was trained and measured on, as a Markdown table. */
 function dataTable({ entries }: TrainingData): string {
@@ -19,6 +21,12 @@ function dataTable({ entries }: TrainingData): string {
     '|---|---|---:|---|---:|---:|---|',
     ...rows,
   ].join('\n')
+}
+
+/** "BTCUSDT and ETHUSDT alone, 2022-08-01 to 2025-03-01". */
+function spanOfAll({ assets }: TrainingData): string {
+  const [from, to] = [Math.min(...assets.map((asset) => asset.from)), Math.max(...assets.map((asset) => asset.to))]
+  return `${assets.map(({ symbol }) => symbol).join(' and ')} alone, ${day(from)} to ${day(to)}`
 }
 
 function spanSentence({ assets }: TrainingData, { trainShare, seed }: TrainingSettings): string {
@@ -80,14 +88,32 @@ ${rows.join('\n')}
 
 ## Limits
 
-- Two assets against the dollar, one exchange, 2022 to 2025; the test window was looked at while the form was chosen, so figures on data that nobody has seen will be a little worse.
+- ${spanOfAll(data)}; the test window was looked at while the form was chosen, so figures on data that nobody has seen will be a little worse.
 - Nothing is known of scheduled announcements, and nothing of other markets.
 - From a pool's averages there is no range: the linear part has coefficients of its own for that, and there is no network.
-- Beyond anything in the training span, with gaps, or with a price that stands still, the interval widens and the forecast says why.
+- Where fewer than one in a thousand hours of the training were, with gaps, or with a price that stands still, the interval widens and the forecast says why.
 
 ## Not for
 
 Pricing options, setting leverage, or pairs that are pegged to each other: the model has never seen one, and its floor of 10 % a year holds there.
+`
+}
+
+/** Drift by size on each recorded pool; nothing without one. */
+function sizeTable({ pools }: TrainingData): string {
+  if (pools.length === 0) return ''
+  const rows = pools.flatMap(({ name, prices }) =>
+    driftBySize(prices).map(
+      ({ impactBps, quantile90, quantile99 }) =>
+        `| ${name} | ${impactBps} | ${fixed(quantile90, 2)} | ${fixed(quantile99, 2)} |`,
+    ),
+  )
+  return `
+The same input quoted at each block and again four blocks later, by how far it moves the price itself:
+
+| pool | impact bp | 90 % of the drift, bp | 99 %, bp |
+|---|---:|---:|---:|
+${rows.join('\n')}
 `
 }
 
@@ -129,7 +155,7 @@ pair and latency goes on top while it runs: at most a factor of three, and only 
 
 **Challenger.** The square-root law: fixed multiples of volatility times the root of time.
 
-**Size.** Not an input: exact arithmetic answers for it, and what is left does not depend on it.
+**Size.** Not an input: exact arithmetic answers for it, and what is left hardly depends on it (below).
 
 ## Data
 
@@ -151,7 +177,7 @@ Share of the five-minute quantile, per root of time, by latency:
 | seconds | 90 % | 99 % |
 |---:|---:|---:|
 ${latency.join('\n')}
-
+${sizeTable(data)}
 ## Limits
 
 - Latencies were measured on very few days of one pool: directional, and the calibration is there to correct them.

@@ -1,6 +1,6 @@
 import type { Bar } from '../../models/market/bar.ts'
 import { measure, seriesOf } from '../../models/market/measure.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import { seededRandom } from '../devnet/random.ts'
 import type { Asset } from './asset.ts'
 

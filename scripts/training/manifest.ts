@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Bar } from '../../models/market/bar.ts'
 import { type BarFault, screenBars } from '../../models/market/screen.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 
 /** Folders and files that cannot be trained on; the message is one sentence for people. */
 export class UnusableData extends Error {

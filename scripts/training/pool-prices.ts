@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { quantileOf } from '../../models/training/regression.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Asset } from './asset.ts'
 
 /** A v3 pool at the end of each block of a recorded span. */

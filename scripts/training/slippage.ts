@@ -5,7 +5,8 @@ import { matrixOf } from '../../models/training/matrix.ts'
 import { logMeanRegression, quantileOf, quantileRegression } from '../../models/training/regression.ts'
 import { isComplete } from '../../models/volatility/complete.ts'
 import { netVariance } from '../../models/volatility/variance.ts'
-import { barSeconds, type PriceHistory } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
+import type { PriceHistory } from '../../shared/schema/price-history.ts'
 import { type Asset, timesBetween } from './asset.ts'
 import { barOf, logPriceAt, type Match, type PoolPrices } from './pool-prices.ts'
 
@@ -95,6 +96,8 @@ export function fitLatency(
     const seconds = blocks * (pools[0]?.prices.blockSeconds ?? 12)
     return { seconds, shares: quantileLevels.map((level, index) => quantileOf(ratios[index] ?? [], level)) }
   })
+  // Pools of days that no candles cover say nothing.
+  if (measured.some(({ shares }) => shares.slice(1).some(Number.isNaN))) return withoutPools
   // Five minutes of candles are the better-known end: shares are relative to it. The median is none of time's.
   const end = measured.at(-1)?.shares ?? []
   return measured.map(({ seconds, shares }) => ({
@@ -132,5 +135,7 @@ function collectRatios(
 
 function seenAt(asset: Asset, volatility: VolatilityArtifact, time: number) {
   const history = measure(asset.candles, time)
-  return isComplete(history) ? { history, logVariance: netVariance(volatility, history, time).mean } : null
+  // A recorded day is rare: one whose week has a gap is still better than none.
+  const enough = history.windows.length > 0 && history.windows.every(({ bars, present }) => present >= 0.8 * bars)
+  return enough ? { history, logVariance: netVariance(volatility, history, time).mean } : null
 }

@@ -6,6 +6,8 @@ import type { Sample } from './sample.ts'
 
 /** Keeps the coefficients of hours that tell the same apart; against some sixty thousand samples it hardly shows. */
 const penalty = 10
+/** Of the samples, for each feature: where so few were, the model is not trusted as elsewhere. */
+const rareShare = 0.001
 
 /** HAR with hour of day, range and absolute variation by least squares of the log variance, over the samples of all assets together. */
 export function fitLinear(samples: readonly Sample[], hours: number, withRange: boolean): LinearVolatility {
@@ -25,8 +27,8 @@ export function fitLinear(samples: readonly Sample[], hours: number, withRange: 
       high: quantileOf(residuals, 0.95) - smearing,
     },
     domain: {
-      low: columns.map((values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)),
-      high: columns.map((values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)),
+      low: columns.map((values) => quantileOf(values, rareShare / 2)),
+      high: columns.map((values) => quantileOf(values, 1 - rareShare / 2)),
     },
   }
 }

@@ -132,7 +132,7 @@ test('the file holds every event, its summary is true, and bench and training re
   const swaps = csv.split('\r\n').filter((line) => line.includes(',SWAP,'))
   const [block, time] = swaps[0]?.split(',') ?? []
   const prices = readPoolPrices(files[0])
-  expect([prices.firstBlock, prices.from]).toEqual([Number(block), Date.parse(`${time}Z`) / 1000])
+  expect([prices.firstBlock, prices.times[0]]).toEqual([Number(block), Date.parse(`${time}Z`) / 1000])
   expect(prices.liquidity.at(-1)).toBe(Number(swaps.at(-1)?.split(',')[11]))
 })
 

@@ -1,7 +1,7 @@
 import { refusals } from '../../shared/chain/generated/refusals.ts'
 import type { PoolCandidate } from '../../shared/chain/pool-address.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { InitialisedTick, Pool } from '../../shared/schema/pool.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
 import {
   type AssetState,
   listings,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PairMarket, PriceWindow, WindowBars } from '../../../shared/schema/price-history.ts'
+import type { WindowBars } from '../../../shared/schema/bars.ts'
+import type { PairMarket, PriceWindow } from '../../../shared/schema/price-history.ts'
 import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
 import { baselineContext } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'

@@ -4,14 +4,16 @@ import { Random } from '../random.ts'
 /** Start of the bars: a Monday at midnight, UTC. */
 export const barsFrom = 1_700_438_400
 
+const stepsPerBar = 20
+
 /** Candles of a random walk with this annualised volatility, a month of them by default. */
 export function walk(volatility: number, seed = 1, count = 2_600): Bar[] {
   const random = new Random(seed)
-  const step = volatility / Math.sqrt(31_536_000 / 60)
+  const step = volatility / Math.sqrt(31_536_000 / (300 / stepsPerBar))
   let price = 2_000
   return Array.from({ length: count }, (_, index) => {
     const path = [price]
-    for (let minute = 0; minute < 5; minute++) {
+    for (let taken = 0; taken < stepsPerBar; taken++) {
       // Sum of twelve uniforms: a normal deviate to within what matters here.
       let normal = -6
       for (let draw = 0; draw < 12; draw++) normal += random.unit()

@@ -1,7 +1,7 @@
 import { multiplyDivide } from '../../../shared/chain/units.ts'
 import type { OracleQuote } from '../../../shared/policy/oracle-bound.ts'
+import { barSeconds } from '../../../shared/schema/bars.ts'
 import type { DecisionInput } from '../../../shared/schema/decision.ts'
-import { barSeconds } from '../../../shared/schema/price-history.ts'
 
 const secondsPerHour = 3_600
 /** Of one whole quoted token. */

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Bar } from '../../../models/market/bar.ts'
+import { measure, seriesOf } from '../../../models/market/measure.ts'
+import { poolBars } from '../../../models/market/pool-bars.ts'
+import { priceHistorySchema } from '../../../shared/schema/price-history.ts'
+import { barsFrom, endOf, walk } from './bars.ts'
+
+const bars = walk(0.6)
+const history = measure(seriesOf(bars, 'candles'), endOf(bars))
+
+describe('what a market did', () => {
+  it('is what the schema says', () => {
+    expect(priceHistorySchema.parse(history)).toEqual(history)
+    expect(history.windows.map(({ present }) => present)).toEqual([2, 6, 12, 72, 288, 2016])
+  })
+
+  it('has the variance of a random walk by three measures', () => {
+    const hourly = 0.6 ** 2 / 8_760
+    const week = history.windows[5]
+    expect((week?.realised ?? 0) / hourly).toBeCloseTo(1, 1)
+    // Highs and lows of twenty points within a bar miss the path between them.
+    expect((week?.range ?? 0) / hourly).toBeGreaterThan(0.7)
+    expect((week?.range ?? 0) / hourly).toBeLessThan(1.05)
+    expect(((week?.absolute ?? 0) ** 2 * 6 * Math.PI) / hourly).toBeCloseTo(1, 1)
+    expect(week?.downside).toBeCloseTo(0.5, 1)
+  })
+
+  it('sums what can be summed by hand', () => {
+    const three = [100, 110, 99].map((close, index): Bar => {
+      return { openTime: barsFrom + index * 300, open: 100, high: 110, low: 99, close, volume: 2 }
+    })
+    const { windows } = measure(seriesOf(three, 'candles'), endOf(three))
+    const [up, down] = [Math.log(1.1), Math.log(0.9)]
+    expect(windows[0]?.realised).toBeCloseTo(((up ** 2 + down ** 2) / 2) * 12, 12)
+    expect(windows[0]?.downside).toBeCloseTo(down ** 2 / (up ** 2 + down ** 2), 12)
+    expect(windows[0]?.logReturn).toBeCloseTo(up + down, 12)
+    expect(windows[0]?.turnover).toBeCloseTo(((2 * 110 + 2 * 99) / 2) * 12, 9)
+    expect(windows[0]?.range).toBeCloseTo((Math.log(110 / 99) ** 2 / (4 * Math.LN2)) * 12, 12)
+    expect(windows[2]).toMatchObject({ present: 3, moved: 2 })
+  })
+
+  it('holds nothing that had not happened yet', () => {
+    const at = barsFrom + 2_300 * 300 + 77
+    const seen = measure(seriesOf(bars, 'candles'), at)
+    const future = bars.map((bar) =>
+      bar.openTime + 300 > at ? { ...bar, close: bar.close * 2, high: bar.close * 3 } : bar,
+    )
+    expect(measure(seriesOf(future, 'candles'), at)).toEqual(seen)
+    const past = bars.map((bar) =>
+      bar.openTime + 600 > at ? { ...bar, close: bar.close * 1.01, high: bar.close * 3 } : bar,
+    )
+    expect(measure(seriesOf(past, 'candles'), at)).not.toEqual(seen)
+  })
+
+  it('one bar earlier is the same as with one bar fewer', () => {
+    const earlier = measure(seriesOf(bars, 'candles'), endOf(bars) - 300)
+    expect(measure(seriesOf(bars.slice(0, -1), 'candles'), endOf(bars) - 300)).toEqual(earlier)
+    // Nothing but the newest and the oldest bar of each window moved.
+    const [now, then] = [history.windows[5], earlier.windows[5]]
+    expect(Math.abs((now?.realised ?? 0) / (then?.realised ?? 1) - 1)).toBeLessThan(0.01)
+  })
+
+  it('does not depend on how the day’s averages were sampled: averages have the variance of the price', () => {
+    const ticks = walk(0.6, 7, 2_600)
+    const averages = ticks.map(({ openTime, open, high, low, close }): Bar => {
+      const average = (open + (high ?? 0) + (low ?? 0) + close) / 4
+      return { openTime, open: average, high: null, low: null, close: average, volume: null }
+    })
+    const pool = measure(seriesOf(averages, 'pool'), endOf(averages))
+    const candles = measure(seriesOf(ticks, 'candles'), endOf(ticks))
+    expect((pool.windows[5]?.realised ?? 0) / (candles.windows[5]?.realised ?? 1)).toBeCloseTo(1, 0)
+    expect(pool.windows[5]).toMatchObject({ range: null, turnover: null })
+  })
+})
+
+describe('a pool’s samples', () => {
+  const at = barsFrom + 90
+  const samples = (ages: number[], ticks: number[]) => {
+    let cumulative = 0n
+    const tickCumulatives = ages.map((age, index) => {
+      const elapsed = index === 0 ? 0 : (ages[index - 1] ?? 0) - age
+      cumulative += BigInt(elapsed * (ticks[index - 1] ?? 0))
+      return cumulative
+    })
+    return poolBars({ pool: '0x0000000000000000000000000000000000000001', secondsAgo: ages, tickCumulatives }, at)
+  }
+
+  it('become bars of the average price between them', () => {
+    const made = samples([690, 390, 90], [0, 6_932])
+    expect(made.map(({ openTime }) => openTime)).toEqual([barsFrom - 600, barsFrom - 300])
+    expect(made[0]?.close).toBe(1)
+    expect(made[1]?.close).toBeCloseTo(1.0001 ** 6_932, 9)
+    expect(made[1]?.high).toBeNull()
+  })
+
+  it('give none where they do not lie on the grid, or one is missing', () => {
+    expect(samples([600, 300, 0], [0, 1])).toEqual([])
+    expect(samples([690, 90], [0])).toEqual([])
+    expect(samples([], [])).toEqual([])
+  })
+})
