@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bar } from '../../models/market/bar.ts'
 import { screenBars } from '../../models/market/screen.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import { readCandles, UnreadableCandles } from '../data/candles.ts'
 import { BacktestError } from './backtest-error.ts'
 

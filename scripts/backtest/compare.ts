@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
 import { wantedBy } from '../../workers/agent/decide/strategies/registry.ts'
 import { mandateEnd, plannedSlices } from '../../workers/api/mandate-terms.ts'

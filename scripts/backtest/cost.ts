@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { ParentOrder } from './decision-input.ts'
 import type { WindowMarket } from './market.ts'
 import { rateOf } from './pair.ts'

@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import { seededRandom } from '../devnet/random.ts'
 import type { Candle } from './candle-history.ts'
 

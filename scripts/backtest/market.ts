@@ -1,6 +1,7 @@
 import type { Bar } from '../../models/market/bar.ts'
 import { measure, seriesOf } from '../../models/market/measure.ts'
-import { barSeconds, type PriceHistory, windowBars } from '../../shared/schema/price-history.ts'
+import { barSeconds, windowBars } from '../../shared/schema/bars.ts'
+import type { PriceHistory } from '../../shared/schema/price-history.ts'
 import type { CandleHistory } from './candle-history.ts'
 import { Feed, type FeedTerms } from './feed.ts'
 import { GasPath } from './gas-path.ts'

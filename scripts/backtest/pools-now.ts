@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Pool } from '../../shared/schema/pool.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
 import { poolAt, priceOf, scaleAt } from './liquidity.ts'
 import type { MarketPath } from './market-path.ts'
 import type { Pair } from './pair.ts'

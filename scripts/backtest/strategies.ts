@@ -8,7 +8,7 @@ import {
   worstPriceScale,
 } from '../../shared/chain/units.ts'
 import type { StrategyConfiguration } from '../../shared/schema/strategy.ts'
-import { baselineContext, type DecisionContext } from '../../workers/agent/decide/context.ts'
+import { contextFor, type DecisionContext } from '../../workers/agent/decide/context.ts'
 import { plannedSlices } from '../../workers/api/mandate-terms.ts'
 import { BacktestError } from './backtest-error.ts'
 import type { Candle } from './candle-history.ts'
@@ -34,7 +34,7 @@ export function gates(
   chain: ChainDefinition,
   calmVolatility: number | null,
 ): { isGated: boolean; context: DecisionContext }[] {
-  const agent = baselineContext(chain)
+  const agent = contextFor(chain)
   const gated = calmVolatility === null ? agent : { ...agent, calmVolatility }
   return [
     { isGated: true, context: gated },

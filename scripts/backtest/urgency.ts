@@ -1,7 +1,7 @@
 import { Ladder } from '../../shared/routing/ladder.ts'
 import { reservesOf } from '../../shared/routing/v2.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Pool } from '../../shared/schema/pool.ts'
-import { barSeconds } from '../../shared/schema/price-history.ts'
 import type { Candle } from './candle-history.ts'
 
 /** Depth is measured by what moves the price so far: about as far as slices do. */

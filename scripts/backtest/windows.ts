@@ -1,4 +1,4 @@
-import { barSeconds } from '../../shared/schema/price-history.ts'
+import { barSeconds } from '../../shared/schema/bars.ts'
 import { seededRandom } from '../devnet/random.ts'
 import { BacktestError } from './backtest-error.ts'
 import type { CandleHistory } from './candle-history.ts'

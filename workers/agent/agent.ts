@@ -4,7 +4,7 @@ import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { type Clock, clockFrom } from '../clock.ts'
 import { type Bindings, type Env, type Environment, readEnvironment } from '../environment.ts'
 import { openLadder, type PlacedRelay } from '../relays/ladder.ts'
-import { baselineContext, type DecisionContext } from './decide/context.ts'
+import { contextFor, type DecisionContext } from './decide/context.ts'
 
 /** What every part of the agent works with, opened once for each event. */
 export interface Agent {
@@ -32,7 +32,7 @@ export function openAgent(env: Env): Agent {
     clock: clockFrom(environment),
     database: drizzle(env.DATABASE),
     ladder: ladderOf(environment, chain),
-    context: baselineContext(chain),
+    context: contextFor(chain),
   }
 }
 

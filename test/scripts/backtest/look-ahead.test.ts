@@ -5,7 +5,7 @@ import { decisionInputAt, deepestPool, parentOrderOf } from '../../../scripts/ba
 import { windowMarket } from '../../../scripts/backtest/market.ts'
 import { PoolsNow } from '../../../scripts/backtest/pools-now.ts'
 import { limitsFor, SimulatedVault } from '../../../scripts/backtest/simulated-vault.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { firstOpen, madeUpCandles, options, stageOf } from './history.ts'
 
@@ -43,7 +43,7 @@ describe('a decision of a backtest', () => {
     const input = inputAt(candles, at)
     const other = inputAt(changedFrom(at), at)
     expect(other).toEqual(input)
-    const context = baselineContext(stageOf(candles).pair.chain)
+    const context = contextFor(stageOf(candles).pair.chain)
     expect(decide(other, context)).toEqual(decide(input, context))
     expect(inputAt(changedFrom(at - 300), at)).not.toEqual(input)
   })

@@ -7,7 +7,7 @@ import { oracleMinimumOut, oracleQuote } from '../../../shared/policy/oracle-bou
 import { Ladder } from '../../../shared/routing/ladder.ts'
 import { quotePool } from '../../../shared/routing/pool-quote.ts'
 import { decisionInputSchema, decisionSchema } from '../../../shared/schema/decision.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { Random } from '../random.ts'
 import {
@@ -26,7 +26,7 @@ import {
   wethToken,
 } from './world.ts'
 
-const context = baselineContext(chain)
+const context = contextFor(chain)
 const decideWith = (changes: Parameters<typeof inputWith>[0] = {}) => decide(inputWith(changes), context)
 /** Shallow enough that both pools take part. */
 const shallow = { pools: [deepPool(4n * 10n ** 17n), pairPool()] }

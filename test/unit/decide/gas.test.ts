@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { highestBaseFee } from '../../../shared/chain/base-fee.ts'
 import type { Snapshot } from '../../../shared/schema/snapshot.ts'
 import { gasOfVault, gasPerLeg, lifeBlocks } from '../../../workers/agent/decide/bounds.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { bidFees, maximumCost } from '../../../workers/agent/execute-call.ts'
 import { calmSnapshot, chain, deepPool, inputWith, pairPool, twapConfiguration } from './world.ts'
 
-const context = baselineContext(chain)
+const context = contextFor(chain)
 const gwei = 1_000_000_000n
 
 function decideAt(fees: Partial<Snapshot['fees']>, change: { balance?: bigint; cap?: bigint } = {}) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { devnet as chain } from '../../../shared/chain/chains/424242.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { inputWith, twapConfiguration } from './world.ts'
 
-const context = baselineContext(chain)
+const context = contextFor(chain)
 const decideWith = (orderflow: typeof twapConfiguration.orderflow, expiredAttempts: number) =>
   decide(inputWith({ configuration: { ...twapConfiguration, orderflow }, expiredAttempts }), context)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { Random } from '../random.ts'
 import {
@@ -19,7 +19,7 @@ import {
   wethToken,
 } from './world.ts'
 
-const context = baselineContext(chain)
+const context = contextFor(chain)
 
 function randomInput(random: Random): DecisionInput {
   const chance = (share: number) => random.unit() < share

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { WindowBars } from '../../../shared/schema/bars.ts'
 import type { PairMarket, PriceWindow } from '../../../shared/schema/price-history.ts'
 import type { StrategyConfiguration } from '../../../shared/schema/strategy.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { chain, inputWith, start, twapConfiguration, usdc } from './world.ts'
 
-const context = baselineContext(chain)
+const context = contextFor(chain)
 const pov = { ...twapConfiguration, kind: 'pov' as const, slices: 5, participationBps: 100 }
 
 function windowOf(bars: WindowBars, turnover: number | null): PriceWindow {

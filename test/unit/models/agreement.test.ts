@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agreementBounds, disagreementOf } from '../../../models/agreement.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { chain, inputWith, usdc } from '../decide/world.ts'
 
@@ -27,7 +27,7 @@ describe('models that disagree', () => {
     }
   })
 
-  const context = baselineContext(chain)
+  const context = contextFor(chain)
   /** A world whose champion says `factor` times what everybody else says. */
   const decideWith = (factor: number) => {
     const { volatility } = context

@@ -5,7 +5,7 @@ import { configurationHash } from '../../../shared/schema/configuration-hash.ts'
 import { type DecisionRecord, decisionRecordSchema } from '../../../shared/schema/decision.ts'
 import { address, bytes32 } from '../../../shared/schema/primitives.ts'
 import { strategyConfigurationSchema } from '../../../shared/schema/strategy.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { chain, inputWith, strategyId, twapConfiguration, vaultAddress } from '../decide/world.ts'
 
@@ -33,7 +33,7 @@ describe('what is hashed', () => {
       attempt: 1,
       decidedAt: input.snapshot.timestamp,
       input,
-      decision: decide(input, baselineContext(chain)),
+      decision: decide(input, contextFor(chain)),
     }
     const stored = JSON.parse(JSON.stringify(z.encode(decisionRecordSchema, record)))
     const readBack = z.decode(decisionRecordSchema, stored)

@@ -11,7 +11,7 @@ export interface DecisionContext extends Model {
   calmVolatility: number
 }
 
-/** The baselines, which need no training. */
-export function baselineContext(chain: ChainDefinition): DecisionContext {
+/** What the agent decides with. */
+export function contextFor(chain: ChainDefinition): DecisionContext {
   return { chain, ...modelInUse, modelId: modelInUseId, calmVolatility }
 }
