@@ -142,8 +142,9 @@ function servingTable(serving: Serving): string {
     ['champion volatility, µs', serving.microseconds.toFixed(1)],
     ['challenger volatility, µs', serving.challengerMicroseconds.toFixed(1)],
     ['slippage quantiles, µs', serving.slippageMicroseconds.toFixed(1)],
-    ['code, kB minified', serving.kilobytes.toFixed(1)],
-    ['code, kB gzipped', serving.gzipKilobytes.toFixed(1)],
+    ['code of an inference, kB minified', serving.kilobytes.toFixed(1)],
+    ['code of all forecasters, kB minified', serving.allKilobytes.toFixed(1)],
+    ['the same gzipped', serving.allGzipKilobytes.toFixed(1)],
     ['weights, kB', serving.weightsKilobytes.toFixed(1)],
     ['start-up, ms', serving.startupMs.toFixed(1)],
   ])

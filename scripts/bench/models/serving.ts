@@ -22,9 +22,11 @@ export interface Serving {
   /** Of the others, warm. */
   challengerMicroseconds: number
   slippageMicroseconds: number
-  /** Minified code of all forecasters, without the weights. */
+  /** Minified code of the champion's inference: features, calendar, evaluator, its own exp, log and tanh. */
   kilobytes: number
-  gzipKilobytes: number
+  /** Minified code of all forecasters, what doubts and words their forecasts included; without the weights. */
+  allKilobytes: number
+  allGzipKilobytes: number
   weightsKilobytes: number
   /** What the forecasters, weights included, add to the start of an empty worker; CPU, median of each. */
   startupMs: number
@@ -38,7 +40,10 @@ export async function measureServing(
   rmSync(folder, { recursive: true, force: true })
   progress('bundling workers ...')
   const [models, weights, empty] = [await bundled('models'), await bundled('weights'), await bundled('empty')]
-  const [allBytes, weightBytes, emptyBytes] = [models, weights, empty].map(({ script }) => readFileSync(script))
+  const inference = await bundled('inference')
+  const [allBytes, weightBytes, emptyBytes, inferenceBytes] = [models, weights, empty, inference].map(({ script }) =>
+    readFileSync(script),
+  )
   const size = (bytes: Buffer | undefined) => (bytes?.length ?? 0) / 1024
   const packed = (bytes: Buffer | undefined) => (bytes === undefined ? 0 : gzipSync(bytes).length / 1024)
   const startupRuns: Serving['startupRuns'] = { empty: [], models: [] }
@@ -54,8 +59,9 @@ export async function measureServing(
       microseconds: await microsecondsOf(worker, 'volatility'),
       challengerMicroseconds: await microsecondsOf(worker, 'challenger'),
       slippageMicroseconds: await microsecondsOf(worker, 'slippage'),
-      kilobytes: size(allBytes) - size(weightBytes),
-      gzipKilobytes: packed(allBytes) - packed(weightBytes),
+      kilobytes: size(inferenceBytes) - size(emptyBytes),
+      allKilobytes: size(allBytes) - size(weightBytes),
+      allGzipKilobytes: packed(allBytes) - packed(weightBytes),
       weightsKilobytes: size(weightBytes) - size(emptyBytes),
       startupMs: median(startupRuns.models) - median(startupRuns.empty),
       startupRuns,
