@@ -5,7 +5,7 @@ import { poolBars } from '../../../models/market/pool-bars.ts'
 import { modelInUse } from '../../../models/model-in-use.ts'
 import { canonicalJson } from '../../../shared/audit/canonical-json.ts'
 import { ethereum } from '../../../shared/chain/chains/1.ts'
-import { baselineContext } from '../../../workers/agent/decide/context.ts'
+import { contextFor } from '../../../workers/agent/decide/context.ts'
 import { decide } from '../../../workers/agent/decide/decide.ts'
 import { exactText } from './exact-text.ts'
 import type { RecordedInput } from './recorded-input.ts'
@@ -47,7 +47,7 @@ function answer(input: RecordedInput): Answer {
     }
     case 'decision': {
       // In the bytes that the log keeps.
-      const decision = decide(input.input, baselineContext(ethereum))
+      const decision = decide(input.input, contextFor(ethereum))
       return { outcome: `decision: ${decision.verdict}`, text: canonicalJson(decision) }
     }
   }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Bar } from '../../../models/market/bar.ts'
-import { barSeconds } from '../../../shared/schema/price-history.ts'
+import { barSeconds } from '../../../shared/schema/bars.ts'
 import { readCandles } from '../../data/candles.ts'
 import type { Random } from '../../devnet/random.ts'
 import { filesUnder, symbolOf, UnusableData } from '../../training/manifest.ts'

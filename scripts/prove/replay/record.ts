@@ -1,5 +1,5 @@
 import type { Bar } from '../../../models/market/bar.ts'
-import { barSeconds } from '../../../shared/schema/price-history.ts'
+import { barSeconds } from '../../../shared/schema/bars.ts'
 import type { Random } from '../../devnet/random.ts'
 import { averaged } from '../../training/asset.ts'
 import { decisionInput } from './decisions.ts'
