@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { type Answer, answerTo } from './answer.ts'
+import { answerTo } from './answer.ts'
 import { type RecordedInput, recordedInputSchema } from './recorded-input.ts'
 
 /** What the runner prints at the end, as JSON. */
@@ -17,14 +17,14 @@ export interface RunnerSummary {
   outcomes: Record<string, number>
 }
 
-const [recording = '', target = '', line = ''] = process.argv.slice(2)
+const [recording = '', target = '', shown = ''] = process.argv.slice(2)
 
-async function* answers(): AsyncGenerator<Answer> {
+async function* linesOfRecording(): AsyncGenerator<[number: number, text: string]> {
   const lines = createInterface({ input: createReadStream(recording), crlfDelay: Number.POSITIVE_INFINITY })
   let number = 0
   for await (const text of lines) {
     number += 1
-    yield answerTo(inputOf(text, number))
+    yield [number, text]
   }
 }
 
@@ -38,17 +38,16 @@ function inputOf(text: string, number: number): RecordedInput {
 }
 
 async function show(wanted: number): Promise<void> {
-  let number = 0
-  for await (const { text } of answers()) {
-    number += 1
-    if (number === wanted) return console.log(text)
+  for await (const [number, text] of linesOfRecording()) {
+    if (number === wanted) return console.log(answerTo(inputOf(text, number)).text)
   }
 }
 
 async function run(): Promise<void> {
   const hashes: string[] = []
   const outcomes: Record<string, number> = {}
-  for await (const { outcome, text } of answers()) {
+  for await (const [number, line] of linesOfRecording()) {
+    const { outcome, text } = answerTo(inputOf(line, number))
     hashes.push(createHash('sha256').update(text).digest('hex'))
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     if (hashes.length % 500 === 0) console.error(hashes.length)
@@ -66,4 +65,4 @@ async function run(): Promise<void> {
   console.log(JSON.stringify(summary))
 }
 
-await (target === '--show' ? show(Number(line)) : run())
+await (target === '--show' ? show(Number(shown)) : run())
