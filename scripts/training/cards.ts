@@ -155,7 +155,8 @@ pair and latency goes on top while it runs: at most a factor of three, and only 
 
 **Challenger.** The square-root law: fixed multiples of volatility times the root of time.
 
-**Size.** Not an input: exact arithmetic answers for it, and what is left hardly depends on it (below).
+**Size.** Not an input: exact arithmetic answers for impact, and what is left depends little on it (below; a trade that moves the price by
+10 bp meets liquidity that has changed meanwhile).
 
 ## Data
 
