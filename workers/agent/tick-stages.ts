@@ -9,7 +9,7 @@ import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
-import { marketFrom } from './market-history.ts'
+import { poolMarket } from './market-history.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
 import {
@@ -85,7 +85,7 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
         status: standing.latched ? ('latched' as const) : strategy.status,
       }
       const { reserved, expiredAttempts } = standing
-      const market = marketFrom(snapshot, mandate)
+      const market = await poolMarket(agent.chain, ledger, snapshot, mandate)
       const calibration = uncalibrated()
       const input = {
         market,

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Hex } from 'viem'
+import type { Bar } from '../../models/market/bar.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
 import { type Clock, clockFrom } from '../clock.ts'
 import { type Env, readEnvironment } from '../environment.ts'
@@ -7,6 +8,7 @@ import type { RelayHealth } from '../relays/health.ts'
 import { armAlarm } from './ledger/alarm.ts'
 import * as commits from './ledger/commit.ts'
 import * as handovers from './ledger/handovers.ts'
+import * as marketBars from './ledger/market-bars.ts'
 import * as outbox from './ledger/outbox.ts'
 import * as pauses from './ledger/pauses.ts'
 import * as poolBook from './ledger/pool-book.ts'
@@ -70,6 +72,16 @@ export class VaultLedger extends DurableObject<Env> {
 
   keepPools(pools: KeptPool[]): void {
     this.ctx.storage.transactionSync(() => poolBook.keepPools(this.#sql, pools))
+  }
+
+  /** Bars of one series as of the last week, oldest first; `at` is chain time. */
+  bars(series: string, at: number): Bar[] {
+    return marketBars.readWeek(this.#sql, series, at)
+  }
+
+  /** Keeps bars that can no longer change. No decision is stale for it: what it was made on stands in its record. */
+  keepBars(series: string, bars: Bar[], at: number): void {
+    this.ctx.storage.transactionSync(() => marketBars.keepBars(this.#sql, series, bars, at))
   }
 
   /** Whether an order took the slice: one that may still trade, or one that did. */

@@ -69,6 +69,8 @@ const migrations: readonly (readonly string[])[] = [
       measured_at INTEGER NOT NULL, suspicion REAL NOT NULL, dropped_at INTEGER)`,
     'CREATE TABLE leaks (order_id TEXT PRIMARY KEY, seen_at INTEGER NOT NULL)',
   ],
+  // What markets did lately, a day of five-minute bars in a row.
+  ['CREATE TABLE bars (series TEXT NOT NULL, day INTEGER NOT NULL, bars TEXT NOT NULL, PRIMARY KEY (series, day))'],
 ]
 
 /** Brings the object's tables to the newest version. Synchronous: nothing interleaves. */
