@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { chainDefinition } from '../shared/chain/chains/known.ts'
 import { builderConflict, parseRelayChoices } from '../shared/chain/relays.ts'
+import { type CandleChoice, parseCandleChoices } from './agent/candle-choices.ts'
 import type { VaultLedger } from './agent/vault-ledger.ts'
 
 /** What the platform binds; see wrangler.toml. */
@@ -75,6 +77,16 @@ const variables = z.object({
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
+  /** Where five-minute candles of tokens are, `SYMBOL=URL`, comma separated; pools alone tell of their markets if left out. */
+  CANDLE_SOURCES: z
+    .string()
+    .default('')
+    .transform((text, context): CandleChoice[] => {
+      const choices = parseCandleChoices(text)
+      if (choices !== null) return choices
+      context.addIssue({ code: 'custom', message: 'must be SYMBOL=URL, comma separated, each an https address' })
+      return z.NEVER
+    }),
   /** Where executor keys are: derived here from a seed, or kept in a key service. */
   EXECUTOR_SIGNER: z.enum(signerPlaces).default('local'),
   EXECUTOR_SEED: privateKey.optional(),
@@ -112,8 +124,9 @@ const variables = z.object({
 const secretNames = ['EXECUTOR_SEED', 'RELAY_AUTHENTICATION_KEY', 'KEEPER_KEY'] as const
 
 /**
- * The variables, with three rules. The signer has what it needs. No secret does the work of another: whoever learns one of
- * them learns only that one. And where builders are named, every relay of Flashbots can keep to them.
+ * The variables, with four rules. The signer has what it needs. No secret does the work of another: whoever learns one of
+ * them learns only that one. Where builders are named, every relay of Flashbots can keep to them. And candles are of tokens
+ * that the chain has.
  */
 export const environmentSchema = variables.superRefine((values, context) => {
   for (const name of signerVariables[values.EXECUTOR_SIGNER]) {
@@ -132,6 +145,12 @@ export const environmentSchema = variables.superRefine((values, context) => {
   const conflict = builderConflict(values.RELAY_LADDER, values.RELAY_BUILDERS)
   // Of no single variable, so the sentence has no path, and stands for itself.
   if (conflict !== null) context.addIssue({ code: 'custom', path: [], message: conflict })
+  const tokens = chainDefinition(values.CHAIN_ID)?.tokens ?? []
+  for (const { symbol } of values.CANDLE_SOURCES) {
+    if (tokens.some((token) => token.symbol === symbol)) continue
+    const message = `CANDLE_SOURCES names ${symbol}, which is no token of chain ${values.CHAIN_ID}.`
+    context.addIssue({ code: 'custom', path: [], message })
+  }
 })
 
 export type Environment = z.output<typeof environmentSchema>

@@ -75,7 +75,7 @@ const placesOf: Record<string, SignerPlace> = {
 
 /** Plain variables that have a default in the worker, or belong to one signer. */
 const optionalVariables = Object.keys(environmentSchema.shape).filter(
-  (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_LADDER'].includes(name),
+  (name) => !(name in secretShapes) && !['CHAIN_ID', 'RPC_URLS', 'RELAY_LADDER', 'CANDLE_SOURCES'].includes(name),
 )
 
 /**
@@ -120,14 +120,28 @@ export function readSettings(
         optionalVariables.filter(taken).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
       ),
     },
-    // Addresses of providers usually carry an access key, and those of relays may, so they are kept as secrets; all relays' are,
-    // since a variable of the same name would stand in the way of a later secret.
+    // Addresses of providers usually carry an access key, and those of relays and candles may, so they are kept as secrets; all
+    // relays' are, since a variable of the same name would stand in the way of a later secret.
     secrets: {
       RPC_URLS: urls.join(','),
       RELAY_LADDER: ladder.map(({ name, url }) => `${name}=${url}`).join(','),
+      ...readCandles(environment.CANDLE_SOURCES, chain),
       ...givenSecrets(environment, taken),
     },
   }
+}
+
+/** None unless they are given. Never the value in the sentence: an address may carry a key. */
+function readCandles(given: string | undefined, { name, tokens }: ChainDefinition): Record<string, string> {
+  if (!given) return {}
+  const choices = environmentSchema.shape.CANDLE_SOURCES.safeParse(given)
+  if (!choices.success) {
+    throw new DeployError('CANDLE_SOURCES must be SYMBOL=URL, comma separated, each an https address.')
+  }
+  const unknown = choices.data.find(({ symbol }) => !tokens.some((token) => token.symbol === symbol))
+  if (unknown !== undefined)
+    throw new DeployError(`CANDLE_SOURCES names ${unknown.symbol}, which is no token of ${name}.`)
+  return { CANDLE_SOURCES: given }
 }
 
 function readLadder(

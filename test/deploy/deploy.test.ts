@@ -96,6 +96,14 @@ describe('a deployment', () => {
     expect(said.join('\n')).toMatch(/relays titan, builder\n/)
   })
 
+  it('keeps where candles are as a secret, too', async () => {
+    const candles = 'WETH=https://candles.example/klines?symbol=ETHUSDC&key=key-d'
+    await deploy({ ...environment, CANDLE_SOURCES: candles })
+    expect(account.secrets.get('CANDLE_SOURCES')).toBe(candles)
+    const configuration = readJson(join(folder, 'wrangler.json'))
+    expect(JSON.stringify([configuration, said, account.commands])).not.toMatch(/key-d|candles\.example/)
+  })
+
   it('names builders in the open, beside relays that keep to them', async () => {
     await deploy({ ...environment, RELAY_LADDER: 'flashbots-private', RELAY_BUILDERS: 'flashbots,titan' })
     expect(readJson(join(folder, 'wrangler.json')).vars).toMatchObject({ RELAY_BUILDERS: 'flashbots,titan' })
@@ -250,6 +258,16 @@ describe('what stops it, before anything is made', () => {
       'builders that a relay cannot keep to',
       { RELAY_LADDER: 'flashbots-bundle', RELAY_BUILDERS: 'titan' },
       /^The relay flashbots-bundle cannot keep to RELAY_BUILDERS: leave it out of RELAY_LADDER, or/,
+    ],
+    [
+      'candles at no address',
+      { CANDLE_SOURCES: 'WETH=ftp://a.example/hunter2' },
+      /^CANDLE_SOURCES must be SYMBOL=URL, comma separated, each an https address\.$/,
+    ],
+    [
+      'candles of no token',
+      { CANDLE_SOURCES: 'PEPE=https://a.example/hunter2' },
+      /^CANDLE_SOURCES names PEPE, which is no token of Ethereum\.$/,
     ],
     [
       'a relay at no address',

@@ -14,7 +14,9 @@ export type LogEvent =
   | 'keeper.checkpoint' // transactionHash, reason: a checkpoint was sent
   | 'keeper.failed' // error
   // one tick, stage by stage; each with strategyId, slot and durationMs
-  | 'tick.observe' // blockNumber, roundTrips, bytes, windowTooSmall: pools of which the largest slice needs more than was read
+  // blockNumber, roundTrips, bytes, windowTooSmall: pools of which the largest slice needs more than was read; market: what tells
+  // of it, and of how many of a week's bars; candles: why a candle source was not used
+  | 'tick.observe'
   | 'tick.decide' // verdict, reason, sentence, legs, gapBps, amountIn, predictedSlippageBps
   | 'tick.simulate' // reason where it reverts, gas
   | 'tick.reserve' // orderId, nonce, head; or reason
@@ -56,6 +58,8 @@ export interface LogFields {
   blockNumber?: bigint
   /** Addresses of pools; ids of v4 pools. */
   windowTooSmall?: readonly Hex[]
+  market?: string
+  candles?: string
   targetBlock?: bigint
   verdict?: string
   reason?: string

@@ -9,7 +9,7 @@ import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
 import { type LogEvent, type LogFields, logLine } from './log-line.ts'
-import { poolMarket } from './market-history.ts'
+import { describeMarket, type KnownMarket, pairMarket } from './market-history.ts'
 import { newMeter } from './meter.ts'
 import { observe } from './observe.ts'
 import {
@@ -61,7 +61,7 @@ export function readStanding(agent: Agent, { stored, slot }: Slice): Promise<Sli
 }
 
 export type Observation =
-  | { ok: true; input: DecisionInput; quorum: Quorum; windowTooSmall: readonly Hex[] }
+  | { ok: true; input: DecisionInput; quorum: Quorum; known: KnownMarket; windowTooSmall: readonly Hex[] }
   | { ok: false; reason: Reason; sentence: string }
 
 /** Pauses are read from the database and the ledger: whichever heard of one first stops the slice. */
@@ -85,7 +85,9 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
         status: standing.latched ? ('latched' as const) : strategy.status,
       }
       const { reserved, expiredAttempts } = standing
-      const market = await poolMarket(agent.chain, ledger, snapshot, mandate)
+      const { CANDLE_SOURCES: sources } = agent.environment
+      const known = await pairMarket(agent.chain, sources, ledger, snapshot, mandate)
+      const { market } = known
       const calibration = uncalibrated()
       const input = {
         market,
@@ -100,7 +102,7 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
         reserved,
         expiredAttempts,
       }
-      return { ok: true, input, quorum, windowTooSmall }
+      return { ok: true, input, quorum, known, windowTooSmall }
     } catch (error) {
       return unobservable(error)
     }
@@ -108,9 +110,17 @@ export async function observeSlice(agent: Agent, slice: Slice, standing: SliceSt
   return stage('tick.observe', slice, work, (observed) => ({
     ...meter,
     ...(observed.ok
-      ? { blockNumber: observed.input.snapshot.blockNumber, ...tooSmall(observed.windowTooSmall) }
+      ? {
+          blockNumber: observed.input.snapshot.blockNumber,
+          ...marketFields(observed.known),
+          ...tooSmall(observed.windowTooSmall),
+        }
       : { reason: observed.reason, sentence: observed.sentence }),
   }))
+}
+
+function marketFields({ market, withoutCandles }: KnownMarket): LogFields {
+  return { market: describeMarket(market), ...(withoutCandles === null ? {} : { candles: withoutCandles }) }
 }
 
 function tooSmall(windowTooSmall: readonly Hex[]): LogFields {

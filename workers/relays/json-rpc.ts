@@ -1,5 +1,6 @@
 import { type Hex, keccak256, type LocalAccount, stringToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { boundedText } from '../bounded-text.ts'
 import { redact } from '../redact.ts'
 import { RelayError, relayErrorFrom } from './errors.ts'
 import { alreadyKnown } from './wordings.ts'
@@ -39,7 +40,7 @@ export async function askRelay(relay: string, url: string, request: RequestInit)
       await response.body?.cancel()
       throw new RelayError('Rejected', relay, `points to another address (${response.status}), which is not followed`)
     }
-    const text = await readText(response)
+    const text = await boundedText(response, longestAnswer)
     if (text === null) throw new RelayError('Unknown', relay, 'gave an answer too long to read')
     return { status: response.status, text }
   } catch (error) {
@@ -47,23 +48,6 @@ export async function askRelay(relay: string, url: string, request: RequestInit)
     const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
     if (timedOut) throw new RelayError('Unknown', relay, 'gave no answer in time', { cause: error })
     throw new RelayError('Unavailable', relay, 'could not be reached', { cause: error })
-  }
-}
-
-/** Null for an answer that is too long: a worker's memory is small, and a relay's answer need not end. */
-async function readText(response: Response): Promise<string | null> {
-  if (response.body === null) return ''
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    text += decoder.decode(value, { stream: true })
-    if (text.length > longestAnswer) {
-      await reader.cancel()
-      return null
-    }
   }
 }
 

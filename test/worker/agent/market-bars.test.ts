@@ -70,12 +70,12 @@ describe('the market of a pair', () => {
 
   it('grows from observation to observation, over gaps', async () => {
     const { ledger } = openLedger()
-    const first = await poolMarket(devnet, ledger(), seen(start + 7_230), pair)
+    const { market: first } = await poolMarket(devnet, ledger(), seen(start + 7_230), pair)
     expect(first).toMatchObject({ source: 'pool', base: usdc })
     expect(first.windows.at(-1)).toMatchObject({ bars: 2016, present: 24 })
-    const second = await poolMarket(devnet, ledger(), seen(start + 14_430), pair)
+    const { market: second } = await poolMarket(devnet, ledger(), seen(start + 14_430), pair)
     expect(second.windows.at(-1)).toMatchObject({ present: 48 })
-    const later = await poolMarket(devnet, ledger(), seen(start + 36_030), pair)
+    const { market: later } = await poolMarket(devnet, ledger(), seen(start + 36_030), pair)
     expect(later.windows.map(({ present }) => present)).toEqual([2, 6, 12, 24, 72, 72])
   })
 
@@ -89,7 +89,7 @@ describe('the market of a pair', () => {
   it('keeps no bar that a reorganisation could still change', async () => {
     const { ledger } = openLedger()
     // Two confirmations of twelve seconds: a bar that closed 23 seconds ago is measured and not kept.
-    const market = await poolMarket(devnet, ledger(), seen(start + 7_223), pair)
+    const { market } = await poolMarket(devnet, ledger(), seen(start + 7_223), pair)
     expect(market.windows[0]).toMatchObject({ present: 2 })
     expect(times(await ledger().bars(`pool:${pool('01')}`, start + 7_223)).at(-1)).toBe(start + 6_600)
     await poolMarket(devnet, ledger(), seen(start + 7_224), pair)
@@ -99,7 +99,7 @@ describe('the market of a pair', () => {
   it('is of one pool: another one, now the deepest, starts anew', async () => {
     const { ledger } = openLedger()
     await poolMarket(devnet, ledger(), seen(start + 7_230), pair)
-    const other = await poolMarket(devnet, ledger(), seen(start + 14_430, pool('02')), pair)
+    const { market: other } = await poolMarket(devnet, ledger(), seen(start + 14_430, pool('02')), pair)
     expect(other.windows.at(-1)).toMatchObject({ present: 24 })
   })
 })
