@@ -13,7 +13,7 @@ export interface Bindings {
   ASSETS: Fetcher
 }
 
-/** One message per vault and minute; `track` and `project` are the ledger's own errands. */
+/** One `tick` per vault and minute; `track` is the ledger's own errand; the others are how forecasts are judged. */
 export type QueueMessage =
   | {
       type: 'tick'
@@ -25,6 +25,8 @@ export type QueueMessage =
       due: { strategyId: `0x${string}`; slot: number; scheduledAt: number }[]
     }
   | { type: 'track'; vault: `0x${string}`; chainId: number }
+  | { type: 'requote'; vault: `0x${string}`; chainId: number; shadowId: string; tries: number }
+  | { type: 'visit'; vault: `0x${string}`; chainId: number; strategyId: `0x${string}` }
 
 const privateKey = z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'must be 32 bytes of hex with 0x')
 const urlList = z

@@ -2,9 +2,10 @@
 import { type Agent, openAgent } from '../../workers/agent/agent.ts'
 import { encodeExecute, placeholderHead } from '../../workers/agent/execute-call.ts'
 import { ledgerOf } from '../../workers/agent/ledger-address.ts'
+import { observeSlice, readStanding } from '../../workers/agent/observe-slice.ts'
 import { readStrategy } from '../../workers/agent/strategy-rows.ts'
 import type { Slice } from '../../workers/agent/tick-endings.ts'
-import { decideSlice, observeSlice, readStanding, sign, signerOf, simulateAt } from '../../workers/agent/tick-stages.ts'
+import { decideSlice, sign, signerOf, simulateAt } from '../../workers/agent/tick-stages.ts'
 import type { Env, QueueMessage } from '../../workers/environment.ts'
 import worker, { VaultLedger } from '../../workers/index.ts'
 

@@ -247,8 +247,9 @@ export class Look {
 
   async #reserved(parents: readonly Parent[], open: readonly OrderRow[]): Promise<void> {
     const { vault } = this.#world
+    const drift = { sell: vault, buy: vault, seconds: 48, champion: '', challenger: '' }
     for (const { strategyId, mandateId } of parents.slice(-6)) {
-      const { reserved } = await ledgerOfVault(vault).standing({ strategyId, slot: 0, mandateId })
+      const { reserved } = await ledgerOfVault(vault).standing({ strategyId, slot: 0, mandateId, drift })
       const held = open
         .filter((row) => row.mandate_id === mandateId && holdsAmount(row) && !isIncluded(row))
         .reduce((sum, row) => sum + BigInt(row.amount_in), 0n)

@@ -39,6 +39,8 @@ export interface World {
   env: Env
   /** What was sent to the queue and not yet delivered. */
   queue: Queued[]
+  /** Of that, what asks only how forecasts turned out: delivered where a test is about that. */
+  lessons: Queued[]
 }
 
 const token = (symbol: string) => {
@@ -117,13 +119,15 @@ export async function openWorld({
     updatedAt: now,
   })
   const queue: Queued[] = []
-  return { vault, executor, strategyId, mandateId, mandate, queue, env: withQueue(queue) }
+  const lessons: Queued[] = []
+  return { vault, executor, strategyId, mandateId, mandate, queue, lessons, env: withQueue(queue, lessons) }
 }
 
-function withQueue(queue: Queued[]): Env {
+function withQueue(queue: Queued[], lessons: Queued[]): Env {
   const metadata = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
   const send: Env['TICKS']['send'] = async (body, options) => {
-    queue.push({ body, delaySeconds: options?.delaySeconds ?? 0 })
+    const isLesson = body.type === 'requote' || body.type === 'visit'
+    ;(isLesson ? lessons : queue).push({ body, delaySeconds: options?.delaySeconds ?? 0 })
     return metadata
   }
   const sendBatch: Env['TICKS']['sendBatch'] = async () => metadata

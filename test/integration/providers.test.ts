@@ -83,7 +83,7 @@ describe('the snapshot', () => {
       )
       .sort((a, b) => (BigInt(a.liquidity ?? 0) < BigInt(b.liquidity ?? 0) ? 1 : -1))
     expect(snapshot.history.pool).toBe(deepest?.pool)
-    expect(snapshot.history.secondsAgo.at(-1)).toBe(0)
+    expect(snapshot.history.secondsAgo.at(-1)).toBe(snapshot.timestamp % 300)
     expect(snapshot.history.tickCumulatives).toHaveLength(snapshot.history.secondsAgo.length)
     const { fees } = snapshot
     expect(BigInt(fees.priorityFeePerGas)).toBeGreaterThan(0n)

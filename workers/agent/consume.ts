@@ -6,8 +6,10 @@ import type { Env } from '../environment.ts'
 import { type Agent, openAgent } from './agent.ts'
 import { ledgerOf } from './ledger-address.ts'
 import { logAlert, logLine } from './log-line.ts'
+import { visitMarket } from './market-visit.ts'
 import { recordMissed } from './missed-slices.ts'
 import { project } from './project.ts'
+import { requote } from './requote.ts'
 import { retryAfter } from './retry.ts'
 import { readStrategy, type StoredStrategy } from './strategy-rows.ts'
 import { tick } from './tick.ts'
@@ -20,6 +22,14 @@ type Due = z.output<typeof dueSchema>
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tick'), vault: address, chainId: z.int(), minute: timestamp, due: z.array(dueSchema) }),
   z.object({ type: z.literal('track'), vault: address, chainId: z.int() }),
+  z.object({
+    type: z.literal('requote'),
+    vault: address,
+    chainId: z.int(),
+    shadowId: z.string(),
+    tries: z.int().min(0),
+  }),
+  z.object({ type: z.literal('visit'), vault: address, chainId: z.int(), strategyId: bytes32 }),
 ])
 type AgentMessage = z.output<typeof messageSchema>
 
@@ -27,7 +37,7 @@ type AgentMessage = z.output<typeof messageSchema>
 const longestDelaySeconds = 3_600
 
 /**
- * Takes a batch from the queue. Vaults side by side, the messages of one vault in sequence; each message is acknowledged or
+ * Takes a batch from the queue. Vaults side by side, the messages of one vault one after the other; each message is acknowledged or
  * retried by itself. Ends of ticks are no failures: only what broke (database, ledger, a fault of ours) is retried.
  */
 export async function consume(env: Env, batch: MessageBatch<unknown>): Promise<void> {
@@ -45,7 +55,13 @@ export async function consume(env: Env, batch: MessageBatch<unknown>): Promise<v
     const { vault } = body.data
     byVault.set(vault, [...(byVault.get(vault) ?? []), { message, body: body.data }])
   }
-  await Promise.all([...byVault.values()].map((messages) => consumeInSequence(agent, messages)))
+  await Promise.all([...byVault.values()].map((messages) => consumeInSequence(agent, lessonsLast(messages))))
+}
+
+/** An order waits for nobody: how forecasts turned out is learned after it. */
+function lessonsLast<M extends { body: AgentMessage }>(messages: readonly M[]): M[] {
+  const isLesson = ({ body: { type } }: M) => type === 'requote' || type === 'visit'
+  return [...messages.filter((message) => !isLesson(message)), ...messages.filter(isLesson)]
 }
 
 async function consumeInSequence(
@@ -54,13 +70,26 @@ async function consumeInSequence(
 ): Promise<void> {
   for (const { message, body } of messages) {
     try {
-      if (body.type === 'track') await track(agent, body.vault)
-      else await tickAll(agent, body.vault, body.minute, body.due)
+      await carryOut(agent, body)
       message.ack()
     } catch (error) {
       logLine('error', 'queue.retry', { messageId: message.id, vault: body.vault, error })
       message.retry({ delaySeconds: Math.min(60, 2 ** message.attempts) })
     }
+  }
+}
+
+function carryOut(agent: Agent, message: AgentMessage): Promise<void> {
+  const { vault } = message
+  switch (message.type) {
+    case 'tick':
+      return tickAll(agent, vault, message.minute, message.due)
+    case 'track':
+      return track(agent, vault)
+    case 'requote':
+      return requote(agent, vault, message.shadowId, message.tries)
+    case 'visit':
+      return visitMarket(agent, message.strategyId)
   }
 }
 

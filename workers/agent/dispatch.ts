@@ -10,6 +10,7 @@ import { type KeptVault, keepAll } from './keeper.ts'
 import { ledgerOf } from './ledger-address.ts'
 import { callSweep } from './lens-call.ts'
 import { logLine } from './log-line.ts'
+import { marketKey, visitSeconds } from './market-visit.ts'
 import { newMeter } from './meter.ts'
 import { recordMissed } from './missed-slices.ts'
 import {
@@ -56,14 +57,17 @@ async function dispatchVault(agent: Agent, vault: Address, minute: number): Prom
   // Without a chain the slices are due by the clock: their ticks write down that nothing could be observed.
   const now = seen?.quorum.pin.timestamp ?? agent.clock.now()
   const due: (Due & { lastExecution: number })[] = []
+  const active: StoredStrategy[] = []
   for (const [position, stored] of open.entries()) {
     const progress = seen?.progress[position]
     const { status } = stored.strategy
     const followed = progress === undefined ? status : await followChain(agent, stored, progress, now, ordersOpen)
+    if (followed === 'active') active.push(stored)
     const next = followed === 'active' ? nextSlice(stored, now) : null
     if (next !== null) due.push({ ...next, lastExecution: progress?.lastExecution ?? 0 })
   }
   await enqueue(agent, vault, minute, inTurn(due))
+  if (seen !== null && due.length === 0) await enqueueVisits(agent, vault, active, now)
   logLine('info', 'dispatch.vault', { vault, minute, due: due.length, durationMs: Date.now() - started })
   return seen === null ? null : { vault, quorum: seen.quorum, state: seen.state }
 }
@@ -110,6 +114,25 @@ async function enqueue(agent: Agent, vault: Address, minute: number, due: readon
   await agent.bindings.TICKS.send({ type: 'tick', vault, chainId: agent.chain.id, minute, due: keys })
   // Only now: a crash in between enqueues the slice once more, which is harmless; the other order would lose it.
   for (const slice of due) await advance(agent, slice)
+}
+
+/**
+ * Markets of strategies that trade are looked at every half hour, in a minute in which no slice is due: an order of ours would be part
+ * of what is seen. A visit that gets lost is made up by the next one.
+ */
+async function enqueueVisits(
+  agent: Agent,
+  vault: Address,
+  active: readonly StoredStrategy[],
+  now: number,
+): Promise<void> {
+  const byMarket = new Map(active.map((stored) => [marketKey(stored), stored.strategy.id]))
+  if (byMarket.size === 0) return
+  const chainId = agent.chain.id
+  const claimed = await ledgerOf(agent.bindings, chainId, vault).claimVisits([...byMarket.keys()], visitSeconds, now)
+  for (const [market, strategyId] of byMarket) {
+    if (claimed.includes(market)) await agent.bindings.TICKS.send({ type: 'visit', vault, chainId, strategyId })
+  }
 }
 
 /** Promotes a draft whose mandate is on chain; finishes a strategy whose mandate is done. */

@@ -1,5 +1,10 @@
 import type { Address, Hex } from 'viem'
+import type { Score } from '../../models/standing.ts'
+import type { CalibrationState, ModelKind } from '../../shared/schema/calibration.ts'
 import type { Decision, DecisionInput, OrderStep } from '../../shared/schema/decision.ts'
+import type { KeptCalibration } from './ledger/calibrations.ts'
+import type { FillAudit } from './ledger/fill-audit.ts'
+import type { Demotion } from './ledger/model-scores.ts'
 
 /**
  * reserved → signed → sent → included | expired | leaked | replaced. `leaked` is sent, and seen in the public pool: it lives on
@@ -74,6 +79,15 @@ export interface LedgerStatus {
   live: LiveOrder | null
 }
 
+/** Which slice a tick is about, and which forecasts of the drift could decide it. */
+export interface SliceQuestion {
+  strategyId: Hex
+  slot: number
+  mandateId: Hex
+  /** `seconds`: from the quote to the end of an order's life. The models by their names. */
+  drift: { sell: Address; buy: Address; seconds: number; champion: string; challenger: string }
+}
+
 /** What a tick asks before it observes: is the slice free, and on what version will the decision be made? */
 export interface SliceStanding {
   version: number
@@ -86,6 +100,18 @@ export interface SliceStanding {
   reserved: bigint
   /** Attempts at the slice that relays were given and no block held. */
   expiredAttempts: number
+  /** What outcomes taught of the drift's quantiles, of the model that decides. */
+  calibration: CalibrationState
+  /** Where the challenger decides. */
+  demoted: ModelKind[]
+}
+
+/** How the models fared in one vault's markets. */
+export interface ModelsStanding {
+  scores: (Score & { kind: ModelKind })[]
+  demotions: Demotion[]
+  calibrations: KeptCalibration[]
+  fills: FillAudit[]
 }
 
 /** The signed bytes of an order and what they bid, as `commit` keeps them. */
@@ -184,13 +210,14 @@ export const alertKinds = [
   'order-leaked', // an order that only relays were given was seen in the public pool
   'relay-dropped', // a relay leaked: it is given nothing any more, until a person reinstates it
   'strategy-latched', // a strategy failed too often in a row
+  'model-demoted', // a champion did worse than its challenger, which decides until a person reinstates the champion
   'dead-letter', // a message failed every retry
 ] as const
 export type AlertKind = (typeof alertKinds)[number]
 
 export interface Alert {
   kind: AlertKind
-  /** What it is about: a relay's name, a strategy's or an order's id. */
+  /** What it is about: a relay's name, a strategy's or an order's id, a kind of model. */
   subject: string
   sentence: string
   /** Chain time. */

@@ -25,6 +25,11 @@ export type LogEvent =
   | 'tick.send' // relay, answer, targetBlock
   | 'tick.end' // verdict, reason, sentence, head: one line for every tick, whatever came of it
   | 'tick.later' // reason, delaySeconds: tried again within the slice's window
+  // outcomes of forecasts; subject: what was quoted, and at which block
+  | 'shadow.learned' // driftBps: what the price drifted by the end of an order's life; positive is against the trade
+  | 'shadow.dropped' // reason: nothing can be learned from it
+  | 'shadow.failed' // error: what was forecast is not remembered
+  | 'visit' // strategyId, blockNumber: its market was looked at between slices; or reason
   // tracking
   | 'track.settled' // orderId, outcome, transactionHash, amountIn, amountOut, slippageBps, final
   | 'track.unsettled' // orderId
@@ -73,6 +78,7 @@ export interface LogFields {
   amountOut?: bigint
   predictedSlippageBps?: number
   slippageBps?: number | null
+  driftBps?: number
   gas?: bigint
   nonce?: number
   head?: Hex

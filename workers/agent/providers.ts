@@ -1,4 +1,4 @@
-import { type Hex, hexToBigInt, hexToNumber } from 'viem'
+import { type Hex, hexToBigInt, hexToNumber, toHex } from 'viem'
 import { z } from 'zod'
 import { bytes32 } from '../../shared/schema/primitives.ts'
 import type { Environment } from '../environment.ts'
@@ -213,6 +213,23 @@ export async function openQuorum(providers: readonly Provider[]): Promise<Quorum
   const lag = higher.head.number - lower.head.number
   if (lag > largestLag) throw new ProvidersDisagree(`${lower.provider.label} is ${lag} blocks behind`)
   return { providers: [first.provider, second.provider], pin: lower.head }
+}
+
+/**
+ * The same providers at an earlier block, of which both must have the same hash.
+ * @throws ProviderUnavailable if one does not know it
+ * @throws ProvidersDisagree if they are on different branches
+ */
+export async function quorumAt({ providers }: Quorum, number: bigint): Promise<Quorum> {
+  const [pin, other] = await Promise.all(
+    providers.map(async (provider) =>
+      parseBlock(await provider.request('eth_getBlockByNumber', [toHex(number), false]), provider.label),
+    ),
+  )
+  if (pin === undefined || pin.hash !== other?.hash) {
+    throw new ProvidersDisagree(`The providers have different blocks ${number}`)
+  }
+  return { providers, pin }
 }
 
 /** EIP-1898: the block by its hash, so that both answer about the same one or not at all. */

@@ -1,6 +1,3 @@
-import type { Hex } from 'viem'
-import { uncalibrated } from '../../models/calibration.ts'
-import { modelInUseId } from '../../models/model-in-use.ts'
 import type { Decision, DecisionInput, OrderStep, Reason } from '../../shared/schema/decision.ts'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { Agent } from './agent.ts'
@@ -8,20 +5,9 @@ import { decide } from './decide/decide.ts'
 import type { ExecuteCall } from './execute-call.ts'
 import { ledgerOf } from './ledger-address.ts'
 import type { CommitResult, CommittedTransaction, ReserveResult, SliceStanding } from './ledger-types.ts'
-import { type LogEvent, type LogFields, logLine } from './log-line.ts'
-import { describeMarket, type KnownMarket, pairMarket } from './market-history.ts'
-import { newMeter } from './meter.ts'
-import { observe } from './observe.ts'
-import {
-  openProviders,
-  openQuorum,
-  type Pin,
-  ProviderRefused,
-  ProvidersDisagree,
-  ProviderUnavailable,
-  parseBlock,
-  type Quorum,
-} from './providers.ts'
+import { type LogFields, logLine } from './log-line.ts'
+import { unobservable } from './observe-slice.ts'
+import { type Pin, parseBlock, type Quorum } from './providers.ts'
 import { openSigner } from './signers/open-signer.ts'
 import {
   type ExecutorTransaction,
@@ -32,109 +18,12 @@ import {
   SignerMismatch,
 } from './signers/signer.ts'
 import { type Simulation, simulate } from './simulate.ts'
-import { holds, readPauses } from './strategy-rows.ts'
 import { relaysFor, type Submitted, submit } from './submission.ts'
 import type { Slice } from './tick-endings.ts'
-
-/** Runs one stage and writes its log line: how long it took, and what `describe` says of its result. */
-async function stage<T>(
-  event: LogEvent,
-  slice: Slice,
-  work: () => Promise<T>,
-  describe: (value: T) => LogFields,
-): Promise<T> {
-  const { id: strategyId, vault } = slice.stored.strategy
-  const started = Date.now()
-  const value = await work()
-  const durationMs = Date.now() - started
-  logLine('info', event, { vault, strategyId, slot: slice.slot, durationMs, ...describe(value) })
-  return value
-}
+import { stage } from './tick-stage.ts'
 
 function ledgerFor(agent: Agent, slice: Slice) {
   return ledgerOf(agent.bindings, agent.chain.id, slice.stored.strategy.vault)
-}
-
-export function readStanding(agent: Agent, { stored, slot }: Slice): Promise<SliceStanding> {
-  const { id: strategyId, vault } = stored.strategy
-  return ledgerOf(agent.bindings, agent.chain.id, vault).standing({ strategyId, slot, mandateId: stored.mandateId })
-}
-
-export type Observation =
-  | { ok: true; input: DecisionInput; quorum: Quorum; known: KnownMarket; windowTooSmall: readonly Hex[] }
-  | { ok: false; reason: Reason; sentence: string }
-
-/** Pauses are read from the database and the ledger: whichever heard of one first stops the slice. */
-export async function observeSlice(agent: Agent, slice: Slice, standing: SliceStanding): Promise<Observation> {
-  const meter = newMeter()
-  const { stored, slot, scheduledAt } = slice
-  const { strategy, mandate, mandateId } = stored
-  const work = async (): Promise<Observation> => {
-    const flags = [...(await readPauses(agent, strategy.vault)), ...standing.pausedScopes]
-    try {
-      const quorum = await openQuorum(openProviders(agent.environment, meter))
-      const { sell, buy, maximumSlice: largestInput } = mandate
-      const subject = { vault: strategy.vault, mandateId, sell, buy, largestInput, modelId: modelInUseId }
-      const ledger = ledgerFor(agent, slice)
-      const recall = async (keys: string[]) => ledger.pools(keys)
-      const { snapshot, windowTooSmall, keep } = await observe(quorum, agent.chain, subject, recall)
-      await ledger.keepPools(keep)
-      const now = {
-        ...strategy,
-        paused: holds(flags, strategy.id),
-        status: standing.latched ? ('latched' as const) : strategy.status,
-      }
-      const { reserved, expiredAttempts } = standing
-      const { CANDLE_SOURCES: sources } = agent.environment
-      const known = await pairMarket(agent.chain, sources, ledger, snapshot, mandate)
-      const { market } = known
-      const calibration = uncalibrated()
-      const input = {
-        market,
-        calibration,
-        demoted: [],
-        strategy: now,
-        mandate,
-        mandateId,
-        slot,
-        scheduledAt,
-        snapshot,
-        reserved,
-        expiredAttempts,
-      }
-      return { ok: true, input, quorum, known, windowTooSmall }
-    } catch (error) {
-      return unobservable(error)
-    }
-  }
-  return stage('tick.observe', slice, work, (observed) => ({
-    ...meter,
-    ...(observed.ok
-      ? {
-          blockNumber: observed.input.snapshot.blockNumber,
-          ...marketFields(observed.known),
-          ...tooSmall(observed.windowTooSmall),
-        }
-      : { reason: observed.reason, sentence: observed.sentence }),
-  }))
-}
-
-function marketFields({ market, withoutCandles }: KnownMarket): LogFields {
-  return { market: describeMarket(market), ...(withoutCandles === null ? {} : { candles: withoutCandles }) }
-}
-
-function tooSmall(windowTooSmall: readonly Hex[]): LogFields {
-  return windowTooSmall.length === 0 ? {} : { windowTooSmall }
-}
-
-/** What the providers' failure means for the slice; anything else is a fault of ours and is thrown on. */
-function unobservable(error: unknown): Observation & { ok: false } {
-  if (error instanceof ProvidersDisagree)
-    return { ok: false, reason: 'ProvidersDisagree', sentence: `${error.message}.` }
-  if (error instanceof ProviderUnavailable || error instanceof ProviderRefused) {
-    return { ok: false, reason: 'ProviderUnavailable', sentence: `${error.message}.` }
-  }
-  throw error
 }
 
 export function decideSlice(agent: Agent, slice: Slice, input: DecisionInput): Decision {

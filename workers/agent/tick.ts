@@ -1,8 +1,12 @@
 import type { Hex } from 'viem'
+import type { Decision } from '../../shared/schema/decision.ts'
 import type { Agent } from './agent.ts'
 import { feeCapOf } from './decide/bid.ts'
 import { lifeBlocks } from './decide/bounds.ts'
 import { bidFees, encodeExecute, type Fees, gasLimit, maximumCost, placeholderHead } from './execute-call.ts'
+import type { SliceStanding } from './ledger-types.ts'
+import { type Observation, observeSlice, readStanding } from './observe-slice.ts'
+import { rememberForecast } from './remember-forecast.ts'
 import {
   refused,
   released,
@@ -13,19 +17,7 @@ import {
   unobserved,
   untimely,
 } from './tick-endings.ts'
-import {
-  commit,
-  decideSlice,
-  hasRelay,
-  newestBlock,
-  observeSlice,
-  readStanding,
-  reserve,
-  send,
-  sign,
-  signerOf,
-  simulateAt,
-} from './tick-stages.ts'
+import { commit, decideSlice, hasRelay, newestBlock, reserve, send, sign, signerOf, simulateAt } from './tick-stages.ts'
 
 /** Times a decision is made anew because the ledger moved on under it. */
 const redecisions = 3
@@ -48,13 +40,25 @@ async function tickOnce(agent: Agent, slice: Slice): Promise<TickEnd> {
   // observe: everything at one block, agreed by two providers
   const observed = await observeSlice(agent, slice, standing)
   if (!observed.ok) return unobserved(agent, slice, observed.reason, observed.sentence)
-  const { input, quorum } = observed
-  const { snapshot, mandate, mandateId } = input
-  const outOfTime = await untimely(agent, slice, input)
+  const outOfTime = await untimely(agent, slice, observed.input)
   if (outOfTime !== null) return outOfTime
 
   // decide: pure, from a typed value to a typed value
-  const decision = decideSlice(agent, slice, input)
+  const decision = decideSlice(agent, slice, observed.input)
+  const end = await carryOut(agent, slice, standing, observed, decision)
+  // remember: what was forecast, to be judged by what comes
+  await rememberForecast(agent, `${slice.stored.strategy.id}:${slice.slot}`, observed, decision)
+  return end
+}
+
+async function carryOut(
+  agent: Agent,
+  slice: Slice,
+  standing: SliceStanding,
+  { input, quorum }: Observation & { ok: true },
+  decision: Decision,
+): Promise<TickEnd> {
+  const { snapshot, mandate, mandateId } = input
   const { order, plan } = decision
   const trades = decision.verdict === 'allow' || decision.verdict === 'shrink'
   if (order === null || plan === null || !trades) return refused(agent, slice, input, decision)

@@ -2,32 +2,40 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Hex } from 'viem'
 import type { Bar } from '../../models/market/bar.ts'
 import { chainDefinition } from '../../shared/chain/chains/known.ts'
+import { type ModelKind, modelKind } from '../../shared/schema/calibration.ts'
 import { type Clock, clockFrom } from '../clock.ts'
 import { type Env, readEnvironment } from '../environment.ts'
 import type { RelayHealth } from '../relays/health.ts'
 import { armAlarm } from './ledger/alarm.ts'
+import * as calibrations from './ledger/calibrations.ts'
 import * as commits from './ledger/commit.ts'
+import * as fillAudits from './ledger/fill-audit.ts'
 import * as handovers from './ledger/handovers.ts'
 import * as marketBars from './ledger/market-bars.ts'
+import * as modelScores from './ledger/model-scores.ts'
 import * as outbox from './ledger/outbox.ts'
 import * as pauses from './ledger/pauses.ts'
 import * as poolBook from './ledger/pool-book.ts'
 import * as relayRatings from './ledger/relay-rating.ts'
 import * as reservations from './ledger/reserve.ts'
 import * as settlements from './ledger/settle.ts'
+import * as shadowQuotes from './ledger/shadow-quotes.ts'
 import { type LedgerIdentity, openOrders, openStore } from './ledger/store.ts'
 import * as views from './ledger/views.ts'
+import * as volatilities from './ledger/volatility-outcomes.ts'
 import { identityFromName } from './ledger-address.ts'
 import type {
   CommitResult,
   CommittedTransaction,
   LedgerStatus,
   LiveOrder,
+  ModelsStanding,
   OutboxEntry,
   PauseFlag,
   Reservation,
   ReserveResult,
   Settlement,
+  SliceQuestion,
   SliceStanding,
   SweepReport,
   TrackedOrder,
@@ -35,6 +43,7 @@ import type {
 } from './ledger-types.ts'
 import { logLine } from './log-line.ts'
 import type { KeptPool } from './pool-book.ts'
+import type { ForecastNote, ShadowQuote } from './shadow-quote.ts'
 
 /**
  * The single writer of one vault: reservations, nonce, signed bytes and the log. Each method is one synchronous
@@ -61,7 +70,7 @@ export class VaultLedger extends DurableObject<Env> {
   }
 
   /** What a tick must know before it observes. */
-  standing(slice: { strategyId: Hex; slot: number; mandateId: Hex }): SliceStanding {
+  standing(slice: SliceQuestion): SliceStanding {
     return views.readStanding(this.#sql, slice)
   }
 
@@ -79,9 +88,57 @@ export class VaultLedger extends DurableObject<Env> {
     return marketBars.readWeek(this.#sql, series, at)
   }
 
-  /** Keeps bars that can no longer change. No decision is stale for it: what it was made on stands in its record. */
+  /**
+   * Keeps bars that can no longer change, and judges the forecasts that they tell of. No decision is stale for the bars: what it was
+   * made on stands in its record.
+   */
   keepBars(series: string, bars: Bar[], at: number): void {
-    this.ctx.storage.transactionSync(() => marketBars.keepBars(this.#sql, series, bars, at))
+    this.#change(() => {
+      marketBars.keepBars(this.#sql, series, bars, at)
+      volatilities.judgeVolatility(this.#sql, series, at)
+    })
+  }
+
+  /** Which of these markets nobody has visited for so many seconds; from now on somebody has. `at` is chain time. */
+  claimVisits(markets: string[], seconds: number, at: number): string[] {
+    return this.ctx.storage.transactionSync(() => marketBars.claimVisits(this.#sql, markets, seconds, at))
+  }
+
+  /** Remembers what was forecast. True where there is a quote that somebody must make again. */
+  noteForecast({ shadow, volatility }: ForecastNote): boolean {
+    return this.#change(() => {
+      if (volatility !== null) volatilities.noteVolatility(this.#sql, volatility)
+      return shadow !== null && shadowQuotes.noteShadow(this.#sql, shadow)
+    })
+  }
+
+  /** The quote, while nothing has come of it. */
+  shadowQuote(id: string): ShadowQuote | null {
+    return shadowQuotes.readShadow(this.#sql, id)
+  }
+
+  /** See {@link shadowQuotes.learnShadow}; `at`: time of the block it was quoted again at. */
+  learnShadow(id: string, requotedOut: bigint, at: number): shadowQuotes.ShadowOutcome {
+    return this.#change(() => shadowQuotes.learnShadow(this.#sql, id, requotedOut, at))
+  }
+
+  dropShadow(id: string): void {
+    this.#change(() => shadowQuotes.dropShadow(this.#sql, id))
+  }
+
+  /** How the models fared in this vault's markets. */
+  models(): ModelsStanding {
+    const scoreOf = (kind: ModelKind) => ({ kind, ...modelScores.readScore(this.#sql, kind) })
+    return {
+      scores: modelKind.options.map(scoreOf),
+      demotions: modelScores.readDemotions(this.#sql),
+      calibrations: calibrations.readCalibrations(this.#sql),
+      fills: fillAudits.readAudits(this.#sql),
+    }
+  }
+
+  reinstateModel(kind: ModelKind): boolean {
+    return this.#change(() => modelScores.reinstate(this.#sql, kind))
   }
 
   /** Whether an order took the slice: one that may still trade, or one that did. */

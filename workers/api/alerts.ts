@@ -12,7 +12,7 @@ const alertSchema = z
     id: z.string(),
     vault: wireAddress.nullable(),
     kind: z.string().openapi({ description: `One of ${alertKinds.join(', ')}.` }),
-    subject: z.string().openapi({ description: 'A relay, a strategy, an order or a message.' }),
+    subject: z.string().openapi({ description: 'A relay, a strategy, an order, a kind of model or a message.' }),
     sentence: z.string(),
     raisedAt: wireTime,
   })
@@ -24,7 +24,8 @@ const listAlerts = createRoute({
   tags: ['Alerts'],
   summary: 'What a person should have heard of, newest first',
   description:
-    'Orders that leaked, relays that were dropped for it, strategies that latched, messages that were given up.',
+    'Orders that leaked, relays that were dropped for it, strategies that latched, models that gave way to their challenger, ' +
+    'messages that were given up.',
   security,
   middleware: [requireScope('decisions:read')] as const,
   request: { query: pageQuery.extend({ vault: addressParameter.optional() }) },

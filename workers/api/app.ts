@@ -12,6 +12,7 @@ import { executions } from './executions.ts'
 import { executors } from './executors.ts'
 import { health } from './health.ts'
 import { keys } from './keys.ts'
+import { models } from './models.ts'
 import { apiDescription } from './openapi.ts'
 import { gate } from './pauses.ts'
 import { onError, onNotFound, Problem, problemResponse } from './problems.ts'
@@ -83,6 +84,7 @@ for (const resource of [
   executions,
   decisions,
   relays,
+  models,
   alerts,
 ]) {
   app.route('/', resource)

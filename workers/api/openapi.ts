@@ -27,6 +27,7 @@ export function apiDescription(app: OpenAPIHono<ApiEnv>) {
       { name: 'Strategies', description: 'Parent orders: drafted here, signed by the treasurer, opened on chain.' },
       { name: 'Gate', description: 'Pause and resume at three scopes.' },
       { name: 'Relays', description: 'Where orders may go, and how it went.' },
+      { name: 'Models', description: 'What forecasts the markets, and how it fared.' },
       { name: 'Alerts', description: 'What a person should have heard of.' },
       { name: 'Executions', description: 'Signed orders and what came of them.' },
       { name: 'Decisions', description: 'The hash-chained log of every decision and outcome.' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../workers/agent/ledger-types.ts'
 import { openLedger, reserved, settlement } from './ledger-world.ts'
-import { sampleTransaction, strategyId } from './sample-decision.ts'
+import { sampleQuestion, sampleTransaction } from './sample-decision.ts'
 
 type Opened = ReturnType<typeof openLedger>
 
@@ -231,8 +231,7 @@ describe('the ends of an order', () => {
   it('counts the attempts that relays lost, for the public last step', async () => {
     const opened = openLedger()
     const orderId = await signed(opened, 0)
-    const slice = { strategyId, slot: 0, mandateId: `0x${'00'.repeat(32)}` } as const
-    const standing = () => opened.ledger().standing(slice)
+    const standing = () => opened.ledger().standing(sampleQuestion(0))
     expect((await standing()).expiredAttempts).toBe(0)
     await given(opened, orderId, 'titan', 100n)
     await opened.ledger().settle(settlement(orderId, expired))
@@ -244,7 +243,6 @@ describe('the ends of an order', () => {
     const orderId = await signed(opened, 0)
     await given(opened, orderId, 'titan', 100n, answer)
     await opened.ledger().settle(settlement(orderId, expired))
-    const slice = { strategyId, slot: 0, mandateId: `0x${'00'.repeat(32)}` } as const
-    expect((await opened.ledger().standing(slice)).expiredAttempts).toBe(0)
+    expect((await opened.ledger().standing(sampleQuestion(0))).expiredAttempts).toBe(0)
   })
 })

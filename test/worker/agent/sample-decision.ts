@@ -5,14 +5,14 @@ import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts
 import type { Mandate } from '../../../shared/schema/mandate.ts'
 import type { Snapshot } from '../../../shared/schema/snapshot.ts'
 import type { Strategy } from '../../../shared/schema/strategy.ts'
-import type { Reservation } from '../../../workers/agent/ledger-types.ts'
+import type { Reservation, SliceQuestion } from '../../../workers/agent/ledger-types.ts'
 
 /** Plausible values for tests of pieces that do not look inside them. One slice sells 1,000 USDC for WETH. */
 
 export const chainId = 424242
 export const executor: Address = '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf'
-const usdc: Address = '0x10Aeafac83d48E2f9ac4bAAf94311c45fACe1404'
-const weth: Address = '0xfbfbfDdd6e35dA57b7B0F9a2C10E34Be70B3A4E9'
+export const usdc: Address = '0x10Aeafac83d48E2f9ac4bAAf94311c45fACe1404'
+export const weth: Address = '0xfbfbfDdd6e35dA57b7B0F9a2C10E34Be70B3A4E9'
 export const bytes32 = (digits: string): Hex => `0x${digits.repeat(64).slice(0, 64)}`
 export const strategyId = bytes32('5')
 export const mandateId = bytes32('6')
@@ -191,6 +191,12 @@ export function sampleReservation(
   const snapshot = sampleSnapshot(vault, changes)
   const input = sampleInput(vault, slot, snapshot)
   return { strategyId, slot, scheduledAt: input.scheduledAt, version, input, decision: tradingDecision(snapshot) }
+}
+
+/** The question about a slice of the sample strategy, by models that no test looks at. */
+export function sampleQuestion(slot: number, of: Hex = mandateId): SliceQuestion {
+  const drift = { sell: usdc, buy: weth, seconds: 48, champion: 'champion@1', challenger: 'challenger@1' }
+  return { strategyId, slot, mandateId: of, drift }
 }
 
 export const sampleTransaction = (digits: string) => ({

@@ -36,6 +36,8 @@ describe('/openapi.json', () => {
       '/v1/strategies/{id}',
       '/v1/vaults',
       '/v1/vaults/{address}',
+      '/v1/vaults/{address}/models',
+      '/v1/vaults/{address}/models/{kind}/reinstate',
       '/v1/vaults/{address}/relays',
       '/v1/vaults/{address}/relays/{relay}/reinstate',
     ])

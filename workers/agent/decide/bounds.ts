@@ -11,6 +11,10 @@ export const oracleMoveBps = 10
 export const smallestShareBps = 500
 /** Blocks after the next one until which an order may be included. */
 export const lifeBlocks = 3
+/** Seconds from the snapshot to the end of an order's life. */
+export function orderSeconds(blockSeconds: number): number {
+  return (1 + lifeBlocks) * blockSeconds
+}
 /** Share of the slippage bound that is kept free, so that an order survives the usual move of one block. */
 export const largestToleranceShare = 0.25
 /** Legs of an order at most: each may need a head beside it, and the vault takes sixteen entries. */

@@ -3,7 +3,7 @@ import { calibrated } from '../../../models/calibration.ts'
 import { toMillionths } from '../../../models/deterministic-math.ts'
 import { isUsable, modelName } from '../../../models/forecaster.ts'
 import type { DecisionInput, DriftForecast, Forecast, VolatilityForecasts } from '../../../shared/schema/decision.ts'
-import { lifeBlocks } from './bounds.ts'
+import { orderSeconds } from './bounds.ts'
 import type { DecisionContext } from './context.ts'
 
 /** What is expected of the market, and how far the models are apart about it. */
@@ -51,7 +51,7 @@ function inUse({ demoted }: DecisionInput, models: VolatilityForecasts['hour']):
 
 function driftOf(input: DecisionInput, { chain, slippage }: DecisionContext, volatility: Forecast): DriftForecast {
   const { market, mandate, demoted, calibration } = input
-  const seconds = (1 + lifeBlocks) * chain.blockSeconds
+  const seconds = orderSeconds(chain.blockSeconds)
   // Who buys the base asset is hurt by its rise.
   const side = mandate.sell === market.base ? -1 : 1
   const question = { history: market, volatility, side, seconds } as const

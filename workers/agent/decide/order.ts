@@ -2,7 +2,7 @@ import { assetOf } from '../../../shared/policy/oracle-bound.ts'
 import { longestOrderLife } from '../../../shared/policy/order-terms.ts'
 import type { Decision, DecisionInput } from '../../../shared/schema/decision.ts'
 import { feeCapOf, maximumFee, usualTip } from './bid.ts'
-import { gasOfVault, gasPerLeg, lifeBlocks } from './bounds.ts'
+import { gasOfVault, gasPerLeg, orderSeconds } from './bounds.ts'
 import type { DecisionContext } from './context.ts'
 import type { Route } from './route.ts'
 import { refuse, type Stop } from './stop.ts'
@@ -33,7 +33,7 @@ export function orderFor(
 
 /** Three blocks after the next one, and less than the vault's longest life. */
 function lifeSeconds(blockSeconds: number): number {
-  return Math.min((1 + lifeBlocks) * blockSeconds, longestOrderLife - 1)
+  return Math.min(orderSeconds(blockSeconds), longestOrderLife - 1)
 }
 
 /**

@@ -73,3 +73,15 @@ function parsed(text: string): unknown {
 function inOrder(bars: readonly Bar[]): Bar[] {
   return [...bars].sort((one, other) => one.openTime - other.openTime)
 }
+
+/** The markets that nobody has visited for so many seconds; from now on somebody has. */
+export function claimVisits(sql: SqlStorage, markets: readonly string[], seconds: number, at: number): string[] {
+  return markets.filter((market) => {
+    const claimed = sql.exec(
+      `INSERT INTO market_visits (market, at) VALUES (?, ?)
+       ON CONFLICT (market) DO UPDATE SET at = excluded.at WHERE at <= ? OR at > excluded.at RETURNING market`,
+      ...[market, at, at - seconds],
+    )
+    return claimed.toArray().length > 0
+  })
+}

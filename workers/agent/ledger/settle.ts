@@ -1,5 +1,6 @@
 import type { OrderState, Settlement } from '../ledger-types.ts'
 import { raiseAlert } from './alerts.ts'
+import { auditFill } from './fill-audit.ts'
 import { appendOutcome } from './log.ts'
 import { type UnnumberedOutcome, unfilled } from './outcome.ts'
 import { isPaused } from './pauses.ts'
@@ -83,6 +84,7 @@ function finish(sql: SqlStorage, order: OrderRow, settlement: Settlement): boole
   raiseVersion(sql)
   rateRelays(sql, order, settlement)
   if (filled) {
+    auditFill(sql, order, settlement)
     sql.exec('UPDATE strategies SET failures = 0 WHERE strategy_id = ?', order.strategy_id)
     const filledInAll = settlement.mandateFilled !== null && settlement.mandateFilled >= BigInt(order.mandate_total)
     const used = settlement.executionCount !== null && settlement.executionCount >= order.maximum_executions

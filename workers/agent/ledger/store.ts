@@ -71,6 +71,25 @@ const migrations: readonly (readonly string[])[] = [
   ],
   // What markets did lately, a day of five-minute bars in a row.
   ['CREATE TABLE bars (series TEXT NOT NULL, day INTEGER NOT NULL, bars TEXT NOT NULL, PRIMARY KEY (series, day))'],
+  // What was forecast, what came of it, and what that says of the models.
+  [
+    `CREATE TABLE shadow_quotes (
+      id TEXT PRIMARY KEY, made_at INTEGER NOT NULL, state TEXT NOT NULL, quote TEXT NOT NULL)`,
+    `CREATE TABLE calibrations (
+      sell TEXT NOT NULL, buy TEXT NOT NULL, seconds INTEGER NOT NULL, model TEXT NOT NULL,
+      state TEXT NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (sell, buy, seconds, model))`,
+    `CREATE TABLE volatility_forecasts (
+      series TEXT NOT NULL, hour INTEGER NOT NULL, made_at INTEGER NOT NULL,
+      champion REAL NOT NULL, challenger REAL NOT NULL, PRIMARY KEY (series, hour))`,
+    `CREATE TABLE model_outcomes (
+      kind TEXT NOT NULL, subject TEXT NOT NULL, model_id TEXT NOT NULL, at INTEGER NOT NULL,
+      champion REAL NOT NULL, challenger REAL NOT NULL, PRIMARY KEY (kind, subject))`,
+    'CREATE TABLE demotions (kind TEXT PRIMARY KEY, at INTEGER NOT NULL)',
+    `CREATE TABLE fill_audits (
+      sell TEXT NOT NULL, buy TEXT NOT NULL, seconds INTEGER NOT NULL, model TEXT NOT NULL,
+      fills INTEGER NOT NULL, misses TEXT NOT NULL, drift_sum REAL NOT NULL, PRIMARY KEY (sell, buy, seconds, model))`,
+    'CREATE TABLE market_visits (market TEXT PRIMARY KEY, at INTEGER NOT NULL)',
+  ],
 ]
 
 /** Brings the object's tables to the newest version. Synchronous: nothing interleaves. */

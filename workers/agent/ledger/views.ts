@@ -1,6 +1,7 @@
-import type { Hex } from 'viem'
-import type { LedgerStatus, LiveOrder, SliceStanding, TrackedOrder } from '../ledger-types.ts'
+import type { LedgerStatus, LiveOrder, SliceQuestion, SliceStanding, TrackedOrder } from '../ledger-types.ts'
+import { readCalibration } from './calibrations.ts'
 import { handoversOf } from './handovers.ts'
+import { demotedKinds } from './model-scores.ts'
 import { pausedScopes } from './pauses.ts'
 import { expiredAttempts, isClaimed, isLatched, reservedOf } from './reserve.ts'
 import { type OrderRow, openOrders, readLedger } from './store.ts'
@@ -16,7 +17,10 @@ export function readLive(sql: SqlStorage): LiveOrder | null {
   return order === undefined ? null : liveOrder(order)
 }
 
-export function readStanding(sql: SqlStorage, slice: { strategyId: Hex; slot: number; mandateId: Hex }): SliceStanding {
+export function readStanding(sql: SqlStorage, slice: SliceQuestion): SliceStanding {
+  const { champion, challenger, ...drift } = slice.drift
+  const demoted = demotedKinds(sql)
+  const model = demoted.includes('slippage') ? challenger : champion
   return {
     version: readLedger(sql).version,
     claimed: isClaimed(sql, slice.strategyId, slice.slot),
@@ -25,6 +29,8 @@ export function readStanding(sql: SqlStorage, slice: { strategyId: Hex; slot: nu
     pausedScopes: pausedScopes(sql),
     reserved: reservedOf(sql, slice.mandateId),
     expiredAttempts: expiredAttempts(sql, slice.strategyId, slice.slot),
+    calibration: readCalibration(sql, { ...drift, model }),
+    demoted,
   }
 }
 
