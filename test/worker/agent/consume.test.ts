@@ -62,6 +62,36 @@ describe('the queue', () => {
     expect(fates).toEqual(['acknowledged', 'acknowledged', 'acknowledged'])
   })
 
+  it('has nothing to learn of a quote that nobody left, nor of a market whose strategy is gone', async () => {
+    const lessons = [
+      { type: 'requote', vault, chainId, shadowId: 'nobody left it', tries: 0 },
+      { type: 'visit', vault, chainId, strategyId },
+      { type: 'requote', vault, chainId, shadowId: 'nobody left it', tries: -1 },
+    ]
+    expect(await deliver('portcullis-ticks', lessons)).toEqual(Array(3).fill('acknowledged'))
+  })
+
+  it('carries out orders before lessons', async () => {
+    const order: string[] = []
+    const watched = new Proxy(env.VAULT_LEDGER, {
+      get: (namespace, name) => {
+        if (name !== 'get') return Reflect.get(namespace, name).bind(namespace)
+        return (id: DurableObjectId) =>
+          new Proxy(namespace.get(id), {
+            get: (ledger, method) => {
+              order.push(String(method))
+              return Reflect.get(ledger, method)
+            },
+          })
+      },
+    })
+    const lesson = { type: 'requote', vault, chainId, shadowId: 'nobody left it', tries: 0 }
+    const bodies = [lesson, { type: 'track', vault, chainId }]
+    expect(await deliver('portcullis-ticks', bodies, { ...env, VAULT_LEDGER: watched })).toHaveLength(2)
+    expect(order[0]).toBe('tracked')
+    expect(order).toContain('shadowQuote')
+  })
+
   it('drops slices of a strategy that does not exist any more', async () => {
     expect(await deliver('portcullis-ticks', [tick])).toEqual(['acknowledged'])
   })
