@@ -22,7 +22,8 @@ const usage = `Usage: npm run train -- --data DIR [options]
   --data DIR           every SYMBOL_5m.csv or SYMBOL_5m.csv.xz under it, and recorded pools (npm run ingest)
   --out DIR            where the model goes (default models/artifacts)
   --train-share SHARE  of each file's span, from its start (default 0.7); the rest is what the cards are measured on
-  --seed N             of the network's first weights and order (default 1)`
+  --seed N             of the network's first weights and order (default 1)
+  --keep-networks      keeps a network also where it did not earn its place`
 
 function parse(argv: string[]) {
   const { values } = parseArgs({
@@ -33,6 +34,7 @@ function parse(argv: string[]) {
       out: { type: 'string', default: join(root, 'models/artifacts') },
       'train-share': { type: 'string', default: '0.7' },
       seed: { type: 'string', default: '1' },
+      'keep-networks': { type: 'boolean', default: false },
     },
   })
   if (values.help === true) return 'help'
@@ -40,7 +42,11 @@ function parse(argv: string[]) {
   const [trainShare, seed] = [Number(values['train-share']), Number(values.seed)]
   if (!(trainShare >= 0.2 && trainShare <= 0.9)) throw new UsageError('--train-share takes a number from 0.2 to 0.9.')
   if (!Number.isInteger(seed) || seed < 0) throw new UsageError('--seed takes a whole number.')
-  return { folder: values.data, out: values.out, settings: { trainShare, seed } }
+  return {
+    folder: values.data,
+    out: values.out,
+    settings: { trainShare, seed, ...(values['keep-networks'] ? { keepNetworks: true as const } : {}) },
+  }
 }
 
 /** One line on a terminal that is written over; a line each where standard error is no terminal. */

@@ -14,6 +14,8 @@ export interface TrainingSettings {
   /** Of each file's span, from its start; what follows is never looked at. */
   trainShare: number
   seed: number
+  /** Keeps every network, also one that did not earn its place: to find out what it would do elsewhere. */
+  keepNetworks?: true
 }
 
 /** A quarter of an hour between samples: decisions come at any minute, and closer ones tell hardly more. */
@@ -56,7 +58,7 @@ export async function trainModels(
 async function trainVolatility(
   assets: readonly Asset[],
   hours: number,
-  { trainShare, seed }: TrainingSettings,
+  { trainShare, seed, keepNetworks }: TrainingSettings,
   progress: (line: string) => void,
 ): Promise<TrainedVolatility> {
   progress(`volatility ${hours} h: samples and linear part`)
@@ -83,7 +85,7 @@ async function trainVolatility(
   progress(
     `volatility ${hours} h: the network ${earned ? 'earned' : 'did not earn'} its place (Diebold-Mariano ${proof.dieboldMariano.toFixed(2)})`,
   )
-  if (!earned) return { artifact: linear, net: null, proof }
+  if (!earned && keepNetworks !== true) return { artifact: linear, net: null, proof }
   const net = await trainNet(linear, samples, seed, say('training'))
   return { artifact: { ...linear, net: encodeNet(net) }, net, proof }
 }

@@ -57,8 +57,8 @@ describe('square-root slippage', () => {
   it('is nothing in the median and grows with the square root of time above it', () => {
     expect(at(0)).toEqual([0, 0, 0])
     expect((at(48)[2] ?? 0) / (at(12)[2] ?? 1)).toBeCloseTo(2, 5)
-    // 2.9 · 0.8 · √(36 s / 1 year) = 24.79 bps.
-    expect(at(36)[2]).toBeCloseTo(24.79, 2)
+    // 2.3 · 0.8 · √(36 s / 1 year) = 19.66 bps.
+    expect(at(36)[2]).toBeCloseTo(19.66, 2)
     expect(at(36)[0]).toBe(0)
   })
 
