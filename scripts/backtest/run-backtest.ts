@@ -121,8 +121,8 @@ function assumptionsOf(
     `The price feed answers at moves of ${options.feedDeviationBps} bp or after ${pair.base.feed.heartbeat / 60} minutes; the vault also asks a 30-minute average.`,
     `Limits are those of the local treasury, in proportion to the order: at most ${limits.maximumSlippageBps} bp below the oracle; the breaker trips at a fall of ${limits.drawdownBps / 100} %.`,
     options.forecastFrom === 'candles'
-      ? 'Forecasts are made from closed candles; the worker by itself reads two hours of averages off a pool (--forecast-from pool).'
-      : 'Forecasts are made from what the worker reads off the deepest pool: two hours of averages, without turnover, so that POV waits.',
+      ? 'Forecasts are made from closed candles; a worker that has kept no bars yet reads two hours of averages off a pool (--forecast-from pool).'
+      : 'Forecasts are made from what a worker that has kept no bars yet reads off the deepest pool: two hours of averages, without turnover, so that POV waits.',
     `Gas is a model and no record: a base fee around ${options.medianGasGwei} gwei. ${pair.quote.symbol} counts one dollar.`,
     `VWAP's hours, POV's share and Almgren–Chriss's urgency are measured over the four weeks before each window (κT is ${middle.toFixed(2)} in the middle, λ = ${options.riskAversion} per USD).`,
     ...(candles.leftOut > 0 ? [`${candles.leftOut} candles contradict themselves and are left out.`] : []),

@@ -38,6 +38,8 @@ const routes: [string, string, Scope, unknown?][] = [
   ['GET', `/v1/executions/${strategyId}:0:0`, 'executions:read'],
   ['GET', `/v1/vaults/${vaultAddress}/relays`, 'vaults:read'],
   ['POST', `/v1/vaults/${vaultAddress}/relays/titan/reinstate`, 'resume:write', {}],
+  ['GET', `/v1/vaults/${vaultAddress}/models`, 'vaults:read'],
+  ['POST', `/v1/vaults/${vaultAddress}/models/slippage/reinstate`, 'resume:write', {}],
   ['GET', '/v1/alerts', 'decisions:read'],
   ['GET', `/v1/decisions?vault=${vaultAddress}`, 'decisions:read'],
   ['GET', `/v1/decisions/${vaultAddress}/0`, 'decisions:read'],
