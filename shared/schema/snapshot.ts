@@ -116,7 +116,7 @@ export const snapshotSchema = z.object({
   /** Whether the vault lets the agent's model back orders. */
   modelActive: z.boolean(),
   pools: z.array(poolSchema),
-  /** Tick cumulatives of the pair's deepest v3 pool: `secondsAgo` descending to 0; empty where there is no history. */
+  /** Tick cumulatives of the pair's deepest v3 pool: `secondsAgo` descending, at the ends of five-minute bars; empty where there is no history. */
   history: z.object({
     pool: address,
     secondsAgo: z.array(z.int()),
