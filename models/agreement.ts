@@ -18,6 +18,7 @@ export interface Disagreement {
   ratio: number
   /** What a slice keeps of its size. */
   share: number
+  /** Whether any pair is beyond its second bound, also where another one shrinks the slice more. */
   needsReview: boolean
 }
 
@@ -27,13 +28,14 @@ export interface Disagreement {
  */
 export function disagreementOf(ratios: readonly { comparison: Comparison; ratio: number }[]): Disagreement | null {
   let worst: Disagreement | null = null
+  let needsReview = false
   for (const { comparison, ratio } of ratios) {
     const { shrinkAbove, reviewAbove } = agreementBounds[comparison]
     const apart = Number.isFinite(ratio) && ratio > 0 ? Math.max(ratio, 1 / ratio) : Number.MAX_VALUE
     if (apart <= shrinkAbove) continue
     const share = shrinkAbove / apart
-    if (worst === null || share < worst.share)
-      worst = { comparison, ratio: apart, share, needsReview: apart > reviewAbove }
+    needsReview ||= apart > reviewAbove
+    if (worst === null || share < worst.share) worst = { comparison, ratio: apart, share, needsReview }
   }
-  return worst
+  return worst === null ? null : { ...worst, needsReview }
 }

@@ -21,6 +21,18 @@ describe('models that disagree', () => {
     }
   })
 
+  it('need people where any pair does, also where another pair shrinks the slice more', () => {
+    const pairs = [
+      { comparison: 'challenger', ratio: 1.7 },
+      { comparison: 'floor', ratio: 3.6 },
+    ] as const
+    for (const ordered of [pairs, pairs.toReversed()]) {
+      const disagreement = disagreementOf(ordered)
+      expect(disagreement).toMatchObject({ comparison: 'floor', needsReview: true })
+      expect(disagreement?.share).toBeCloseTo(2.5 / 3.6, 12)
+    }
+  })
+
   it('count as far apart where one says nothing', () => {
     for (const ratio of [Number.NaN, Number.POSITIVE_INFINITY, 0, -1]) {
       expect(disagreementOf([{ comparison: 'drift', ratio }])).toMatchObject({ needsReview: true })
