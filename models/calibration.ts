@@ -35,18 +35,24 @@ export function learn(state: CalibrationState, quantiles: readonly number[], dri
     corrections: state.corrections.map((correction, index) => {
       if (isThin) return correction
       const step = (missed[index] === true ? 1 : 0) - (1 - (quantileLevels[index] ?? 1))
-      const moved = correction + (rates[index] ?? 0) * step
-      return Math.min(Math.max(moved, -largestCorrection), largestCorrection)
+      return bounded(correction + (rates[index] ?? 0) * step)
     }),
   }
 }
 
-/** Quantiles corrected by what outcomes taught; the median stays, and a quantile that helps the trade is left alone. */
+/**
+ * Quantiles corrected by what outcomes taught, within the bounds whatever the state says; the median stays, and a quantile that
+ * helps the trade is left alone.
+ */
 export function calibrated(state: CalibrationState, quantiles: readonly number[]): number[] {
   let floor = Number.NEGATIVE_INFINITY
   return quantiles.map((quantile, index) => {
-    const corrected = quantile > 0 ? quantile * exponential(state.corrections[index] ?? 0) : quantile
+    const corrected = quantile > 0 ? quantile * exponential(bounded(state.corrections[index] ?? 0)) : quantile
     floor = Math.max(floor, corrected)
     return floor
   })
+}
+
+function bounded(correction: number): number {
+  return Math.min(Math.max(correction, -largestCorrection), largestCorrection)
 }

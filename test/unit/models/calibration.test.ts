@@ -62,6 +62,19 @@ describe('calibration', () => {
     }
   })
 
+  it('stays within it also where the state it is given does not', () => {
+    for (const corrections of [
+      [0, -1_000, -1_000],
+      [0, 1_000, 1_000],
+    ]) {
+      const [, high = 0, highest = 0] = calibrated({ outcomes: 500, misses: [0, 0, 0], corrections }, forecast)
+      expect(high).toBeGreaterThan(3.3)
+      expect(high).toBeLessThanOrEqual(30)
+      expect(highest).toBeGreaterThan(6.6)
+      expect(highest).toBeLessThanOrEqual(60)
+    }
+  })
+
   it('learns nothing from what is no number', () => {
     const state = uncalibrated()
     expect(learn(state, forecast, Number.NaN)).toEqual(state)
