@@ -71,6 +71,11 @@ describe("a share of the market's turnover", () => {
     expect(decideWith(quiet).sentence).toBe('Nothing is due now.')
   })
 
+  it('is nothing where a source tells of more than all numbers hold', () => {
+    const endless = { ...measured, windows: [windowOf(12, 1.7e308)] }
+    expect(decideWith(endless)).toMatchObject({ verdict: 'wait', reason: 'NotDue', wanted: 0n })
+  })
+
   it('concerns no strategy that does not ask for it', () => {
     const twap = inputWith()
     const silent = { ...measured, windows: measured.windows.map((window) => ({ ...window, turnover: null })) }

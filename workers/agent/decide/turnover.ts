@@ -19,7 +19,10 @@ export function turnoverOf(input: DecisionInput, quote: OracleQuote): bigint | n
   const window = longEnough.find(({ bars }) => bars * barSeconds >= intervalSeconds) ?? longEnough.at(-1)
   if (window === undefined || window.turnover === null) return null
   if (snapshot.timestamp - market.until > window.bars * barSeconds) return null
-  const quoted = BigInt(Math.floor(window.turnover * (intervalSeconds / secondsPerHour) * Number(millionths)))
+  const counted = Math.floor(window.turnover * (intervalSeconds / secondsPerHour) * Number(millionths))
+  // A turnover beyond all numbers is a fault of its source, and says nothing.
+  if (!Number.isFinite(counted)) return null
+  const quoted = BigInt(counted)
   // Turnover counts the token that the market's price is in: the bought one where the sold one is priced.
   const [priceQuoted, priceSold] = mandate.sell === market.base ? [quote.priceOut, quote.priceIn] : [1n, 1n]
   return multiplyDivide(quoted * priceQuoted, quote.unitIn, millionths * priceSold)
