@@ -2,10 +2,10 @@
 import type { Artifacts } from '../artifacts.ts'
 
 export const artifacts: Artifacts = {
- "modelId": "0xa79aa341818302898fa05e02100b71b2a027a8b72b87e2364c8f818c29edf324",
+ "modelId": "0x2c5aa4ad3edded950ffffdf11fe0fb3f9fca267e80f967cb1f1b0fe97700e181",
  "weightsHash": "0x804e02d2712565f6f18b2c98b1f7c4af4c7ab1d2de266c406f2891f535bf293f",
  "manifestHash": "0x86761c224389d1fca23c8d62c5728485f7c60725990027b75655000579121efa",
- "codeHash": "0xfe48b97da1268e759b4a5fdba379e85879c88921ee14e246bab40a27a6d9451e",
+ "codeHash": "0x520bcdd11bf999ef977a3c804348551976837e2f1b6afdafcdb04f5403ca4c26",
  "volatility": [
   {
    "hours": 1,

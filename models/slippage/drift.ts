@@ -5,6 +5,7 @@ import type { DriftInput, SlippageForecaster } from '../forecaster.ts'
 import { hoursPerYear } from '../volatility/annual.ts'
 import { isComplete } from '../volatility/complete.ts'
 import { logWindows } from '../volatility/features.ts'
+import { isStuck } from '../volatility/stuck.ts'
 import { squareRootSlippage } from './square-root.ts'
 
 /** Features beyond these bounds say no more. */
@@ -14,14 +15,17 @@ const largestMomentum = 6
 /** The levels of the quantiles that are forecast. */
 export const quantileLevels = [0.5, 0.9, 0.99] as const
 
-/** Linear quantiles of the drift, on the scale of the volatility in use; the square-root law without enough history. */
+/**
+ * Linear quantiles of the drift, on the scale of the volatility in use; the square-root law without enough history, and where the
+ * price stands still: the activity that the linear ones ask for is then that of its source.
+ */
 export function driftSlippage({ slippage: artifact }: Artifacts): SlippageForecaster {
   return {
     id: 'slippage/linear-quantiles',
     version: 1,
     parameters: {},
     quantiles(input) {
-      if (!isComplete(input.history)) return squareRootSlippage.quantiles(input)
+      if (!isComplete(input.history) || isStuck(input.history)) return squareRootSlippage.quantiles(input)
       return driftQuantiles(artifact, { ...input, logVariance: hourlyLogVariance(input.volatility.value) })
     },
   }

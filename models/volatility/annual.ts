@@ -1,7 +1,8 @@
 import type { Forecast } from '../../shared/schema/decision.ts'
-import type { PriceHistory, PriceWindow } from '../../shared/schema/price-history.ts'
+import type { PriceHistory } from '../../shared/schema/price-history.ts'
 import { exponential, toMillionths } from '../deterministic-math.ts'
 import { type ForecasterIdentity, modelName } from '../forecaster.ts'
+import { isStuck, varianceUntilStuck } from './stuck.ts'
 import type { LogVariance } from './variance.ts'
 
 export const hoursPerYear = 8_760
@@ -29,7 +30,8 @@ export function annualForecast(
   const notes = doubts.map(({ note }) => note)
   const forecast = annual(mean)
   // A price that stands still is no calm market: what the week showed holds.
-  const known = isStuck(history) ? Math.max(forecast, weeklyVolatility(history)) : forecast
+  const weekly = Math.sqrt(varianceUntilStuck(history) * hoursPerYear)
+  const known = isStuck(history) ? Math.max(forecast, weekly) : forecast
   const value = Math.max(known, lowestVolatility)
   if (value === lowestVolatility) notes.push('Floor: the market hardly moved.')
   const ratioLow = annual(low) / forecast / factor
@@ -60,21 +62,9 @@ function gapDoubt({ windows, discarded }: PriceHistory): Doubt | null {
 }
 
 function stuckDoubt(history: PriceHistory): Doubt | null {
-  return isStuck(history) ? { factor: 2, note: 'The price hardly moved for an hour: its source may be stuck.' } : null
-}
-
-/** Most bars of the last hour stood still, in a market whose bars mostly move. */
-function isStuck({ windows }: PriceHistory): boolean {
-  const [hour, week] = [windows[2], windows.at(-1)]
-  return hour !== undefined && week !== undefined && movedShare(hour) < 0.5 && movedShare(week) > 0.8
-}
-
-function movedShare({ moved, present }: PriceWindow): number {
-  return present === 0 ? 0 : moved / present
-}
-
-function weeklyVolatility({ windows }: PriceHistory): number {
-  return Math.sqrt((windows.at(-1)?.realised ?? 0) * hoursPerYear)
+  return isStuck(history)
+    ? { factor: 2, note: 'The price hardly moved for half an hour or longer: its source may be stuck.' }
+    : null
 }
 
 /** At once, and more the further it is. */

@@ -16,6 +16,14 @@ function forecasts(spoiled: readonly Bar[], time = at): Forecast[] {
   return [champion.forecast(history, time, 1), champion.forecast(history, time, 24)]
 }
 
+/** The 99 % quantile of the drift over 48 seconds, basis points. */
+function driftOf(spoiled: readonly Bar[]): number {
+  const history = measure(seriesOf(spoiled, 'candles'), at)
+  const volatility = champion.forecast(history, at, 1)
+  const [, , worst] = modelInUse.slippage.champion.quantiles({ history, volatility, side: 1, seconds: 48 })
+  return worst ?? Number.NaN
+}
+
 const width = ({ low, high }: Forecast) => high / low
 const calm = forecasts(bars)
 
@@ -77,11 +85,14 @@ describe('volatility from bad input', () => {
     expect(twice.map(({ value }) => value)).toEqual(calm.map(({ value }) => value))
   })
 
-  it('a stuck price is not called calm', () => {
-    const spoiled = bars.map((bar, index) => (index < 2_180 ? bar : stuck(bar, bars[2_179])))
-    const [hour] = forecasts(spoiled)
-    expect(hour?.value).toBeGreaterThan(0.4)
-    expect(hour?.note).toMatch(/may be stuck/)
+  it.each([5, 20, 288, 576, 1_152])('a price that is stuck for %i bars is not called calm', (count) => {
+    const first = bars.length - count
+    const spoiled = bars.map((bar, index) => (index < first ? bar : stuck(bar, bars[first - 1])))
+    for (const hour of forecasts(spoiled)) {
+      expect(hour.value).toBeGreaterThan(0.4)
+      expect(hour.note).toMatch(/may be stuck/)
+    }
+    expect(driftOf(spoiled)).toBeGreaterThan(0.8 * driftOf(bars))
   })
 
   it('is never a number that is none, and never tight, whatever is done to the bars', () => {
