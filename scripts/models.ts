@@ -63,7 +63,7 @@ function sentenceOf({ registry, publisher, transactionHash }: Registered): strin
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof TypeError && 'code' in error)) throw error
+  if (!(error instanceof UsageError) && !(error instanceof Error && 'code' in error)) throw error
   console.error(error.message)
   process.exit(1)
 }

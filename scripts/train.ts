@@ -104,7 +104,7 @@ try {
   await main()
 } catch (error) {
   const expected = [UsageError, UnusableData, UnreadableCandles].some((kind) => error instanceof kind)
-  if (expected || (error instanceof TypeError && 'code' in error)) {
+  if (expected || (error instanceof Error && 'code' in error)) {
     console.error((error as Error).message)
     process.exit(1)
   }

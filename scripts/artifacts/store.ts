@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
 import type { Artifacts, ResidualNet, SlippageArtifact, VolatilityArtifact } from '../../models/artifacts.ts'
+import { UsageError } from '../local/arguments.ts'
 import { base64Of } from '../training/encode-net.ts'
 import { filesRunBy, hashOfFiles } from './code-hash.ts'
 
@@ -73,7 +74,11 @@ function readLayers(folder: string): ResidualNet['layers'] {
     const kernel = weights.get(`${name}/kernel`)
     const bias = weights.get(`${name}/bias`)
     if (kernel === undefined || bias === undefined) return []
-    return [{ activation: activation === 'tanh' ? ('tanh' as const) : ('linear' as const), kernel, bias }]
+    if (activation !== 'tanh' && activation !== 'linear')
+      throw new UsageError(
+        `${folder}/model.json has a layer of activation ${activation}: only tanh and linear are run.`,
+      )
+    return [{ activation, kernel, bias }]
   })
 }
 

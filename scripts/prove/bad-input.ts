@@ -7,9 +7,9 @@ import { modelInUse } from '../../models/model-in-use.ts'
 import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Forecast } from '../../shared/schema/decision.ts'
 import { table } from '../bench/bench.ts'
-import { readCandles } from '../data/candles.ts'
+import { readCandles, UnreadableCandles } from '../data/candles.ts'
 import { UsageError } from '../local/arguments.ts'
-import { filesUnder, symbolOf } from '../training/manifest.ts'
+import { filesUnder, symbolOf, UnusableData } from '../training/manifest.ts'
 import { readMinutes } from './minute-prices.ts'
 import { spoils } from './spoils.ts'
 
@@ -128,7 +128,8 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof Error && 'code' in error)) throw error
+  const expected = [UsageError, UnusableData, UnreadableCandles].some((kind) => error instanceof kind)
+  if (!(error instanceof Error) || !(expected || 'code' in error)) throw error
   console.error(error.message)
   process.exit(1)
 }

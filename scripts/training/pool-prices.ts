@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { quantileOf } from '../../models/training/regression.ts'
 import { barSeconds } from '../../shared/schema/bars.ts'
 import type { Asset } from './asset.ts'
+import { UnusableData } from './manifest.ts'
 
 /** A v3 pool at the end of each block of a recorded span. */
 export interface PoolPrices {
@@ -26,7 +27,7 @@ const usualBlockSeconds = 12
 /**
  * Block-end prices from a CSV of a pool's swaps (columns block, time, event, sqrtPriceX96, liquidity).
  *
- * @throws RangeError with a sentence where the file has no swaps
+ * @throws UnusableData where the file has no swaps
  */
 export function readPoolPrices(path: string): PoolPrices {
   const bytes = readFileSync(path)
@@ -34,7 +35,7 @@ export function readPoolPrices(path: string): PoolPrices {
   const rows: Record<string, string>[] = parse(text, { columns: true, skip_empty_lines: true })
   const swaps = rows.filter(({ event }) => event === 'SWAP')
   const [first, last] = [swaps[0], swaps.at(-1)]
-  if (first === undefined || last === undefined) throw new RangeError(`${path} has no swaps.`)
+  if (first === undefined || last === undefined) throw new UnusableData(`${path} has no swaps.`)
   const firstBlock = Number(first.block)
   const count = Number(last.block) - firstBlock + 1
   const times = new Float64Array(count).fill(Number.NaN)

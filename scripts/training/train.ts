@@ -5,6 +5,7 @@ import { linearVariance, netVariance } from '../../models/volatility/variance.ts
 import { type Asset, splitOf } from './asset.ts'
 import type { TrainingData } from './data.ts'
 import { encodeNet } from './encode-net.ts'
+import { UnusableData } from './manifest.ts'
 import { type TrainedNet, trainNet } from './net.ts'
 import { type Sample, samplesOf } from './sample.ts'
 import { driftSamplesOf, fitLatency, fitSlippage } from './slippage.ts'
@@ -74,6 +75,7 @@ async function trainVolatility(
     progress(`volatility ${hours} h: ${purpose}, network ${member + 1}, epoch ${epoch}`)
 
   const early = sampled('candles', 0, proofFrom).flat()
+  requireEnough(early, hours)
   const candidate = fitVolatility(early, sampled('pool', 0, proofFrom).flat(), hours)
   const rehearsed = await trainNet(candidate, early, seed, say('rehearsal'))
   const proof = prove(candidate, encodeNet(rehearsed), sampled('candles', proofFrom, trainShare, 3600))
@@ -88,6 +90,17 @@ async function trainVolatility(
   if (!earned && keepNetworks !== true) return { artifact: linear, net: null, proof }
   const net = await trainNet(linear, samples, seed, say('training'))
   return { artifact: { ...linear, net: encodeNet(net) }, net, proof }
+}
+
+/** Fewer samples than this are a few days: no model is fitted to them. */
+const fewestSamples = 500
+
+/** @throws UnusableData */
+function requireEnough(samples: readonly Sample[], hours: number): void {
+  if (samples.length >= fewestSamples) return
+  throw new UnusableData(
+    `The candles give ${samples.length} samples to train ${hours} h on, and ${fewestSamples} are needed: each takes a whole week before it, so two weeks or more.`,
+  )
 }
 
 /** The network against the linear part on samples that neither has seen, at whole hours. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -51,7 +51,7 @@ describe('training', () => {
   test('the same data and seed give the same model, another seed or a changed price another one', () => {
     const [first, second] = ['one', 'two'].map((name) => {
       const out = join(folder, name)
-      const run = train('--data', folder, '--out', out)
+      const run = train('--data', folder, '--out', out, '--keep-networks')
       expect(run.stderr).not.toMatch(/Error/)
       expect(run.status).toBe(0)
       return { id: /model {4}(0x[0-9a-f]{64})/.exec(run.stdout)?.[1], out, artifacts: readArtifacts(root, out) }
@@ -72,11 +72,25 @@ describe('training', () => {
         ['BBBUSD_5m.csv', 6_048, []],
       ]),
     )
-    const text = csvOf(candles('a').map((bar, index) => (index === 10 ? { ...bar, volume: 6 } : bar)))
+    const seeded = train('--data', folder, '--out', join(folder, 'three'), '--keep-networks', '--seed', '2')
+    expect(seeded.status).toBe(0)
+    const others = readArtifacts(root, join(folder, 'three')).volatility
+    // The seed is of the networks alone.
+    for (const [index, { net, ...linear }] of (first?.artifacts.volatility ?? []).entries()) {
+      const { net: other, ...otherLinear } = others[index] ?? { net: null }
+      expect(otherLinear).toEqual(linear)
+      expect(net).not.toBeNull()
+      expect(other?.layers).not.toEqual(net?.layers)
+    }
+    const text = csvOf(
+      candles('a').map((bar, index) => (index === 2_500 ? { ...bar, high: (bar.high ?? 0) * 1.01 } : bar)),
+    )
     writeFileSync(join(folder, 'AAAUSD_5m.csv'), text)
-    const changed = train('--data', folder, '--out', join(folder, 'three'))
+    const changed = train('--data', folder, '--out', join(folder, 'four'), '--keep-networks')
     expect(changed.status).toBe(0)
-    expect(readArtifacts(root, join(folder, 'three')).manifestHash).not.toBe(first?.artifacts.manifestHash)
+    const { manifestHash, weightsHash } = readArtifacts(root, join(folder, 'four'))
+    expect(manifestHash).not.toBe(first?.artifacts.manifestHash)
+    expect(weightsHash).not.toBe(first?.artifacts.weightsHash)
   }, 180_000)
 
   test.each<[string, string[], RegExp]>([
@@ -89,6 +103,30 @@ describe('training', () => {
     const { status, stderr } = train(...argv)
     expect(status).toBe(1)
     expect(stderr.split('\n')[0]).toMatch(sentence)
+  })
+
+  test('candles of a few days, and a pool without swaps: one sentence', () => {
+    const [few, empty] = [join(folder, 'few'), join(folder, 'empty')]
+    for (const each of [few, empty]) mkdirSync(each)
+    writeFileSync(join(few, 'AAAUSD_5m.csv'), csvOf(candles('a', 300)))
+    writeFileSync(join(empty, 'AAAUSD_5m.csv'), csvOf(candles('a', 300)))
+    writeFileSync(join(empty, 'x_swaps.csv'), 'block,time,event,sqrtPriceX96,liquidity\n')
+    for (const [each, sentence] of [
+      [few, /^The candles give 0 samples to train 1 h on, and 500 are needed/],
+      [empty, /x_swaps\.csv has no swaps\.$/],
+    ] as const) {
+      const { status, stderr } = train('--data', each, '--out', join(folder, 'none'))
+      expect(status).toBe(1)
+      expect(stderr.trim().split('\n').at(-1)).toMatch(sentence)
+    }
+  })
+
+  test('a layer that the evaluator does not know is refused', () => {
+    const copy = join(folder, 'relu')
+    cpSync(join(root, 'models/artifacts'), copy, { recursive: true })
+    const path = join(copy, 'volatility-1h/model.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"tanh"', '"relu"'))
+    expect(() => readArtifacts(root, copy)).toThrow(/activation relu: only tanh and linear/)
   })
 
   test('a model with a number that is none is not written', () => {
