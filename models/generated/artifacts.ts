@@ -2,10 +2,10 @@
 import type { Artifacts } from '../artifacts.ts'
 
 export const artifacts: Artifacts = {
- "modelId": "0x2c5aa4ad3edded950ffffdf11fe0fb3f9fca267e80f967cb1f1b0fe97700e181",
+ "modelId": "0x642450f6ca13933041a65b62ed2d6342de9f535772a7688daaf12bea283b6f23",
  "weightsHash": "0x804e02d2712565f6f18b2c98b1f7c4af4c7ab1d2de266c406f2891f535bf293f",
  "manifestHash": "0x86761c224389d1fca23c8d62c5728485f7c60725990027b75655000579121efa",
- "codeHash": "0x520bcdd11bf999ef977a3c804348551976837e2f1b6afdafcdb04f5403ca4c26",
+ "codeHash": "0x19da05eea5b807241e6e5bf7e9ec7098896e7a6d64b1657648c07a7145267bc7",
  "volatility": [
   {
    "hours": 1,

@@ -7,12 +7,12 @@ import { canonicalJson } from '../../shared/audit/canonical-json.ts'
 const importPattern = /^(?:import|export)\s+(?!type\b)[^;]*?from\s+'(\.[^']+)'/gm
 
 /**
- * The source files that a module runs through, itself included, as paths from `root`, sorted. Generated files are left out: they
+ * The source files that modules run through, themselves included, as paths from `root`, sorted. Generated files are left out: they
  * hold weights and hashes, which are hashed by themselves.
  */
-export function filesRunBy(root: string, entry: string): string[] {
+export function filesRunBy(root: string, entries: readonly string[]): string[] {
   const found = new Set<string>()
-  const waiting = [join(root, entry)]
+  const waiting = entries.map((entry) => join(root, entry))
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const name = relative(root, path)
     if (found.has(name) || name.includes('/generated/')) continue

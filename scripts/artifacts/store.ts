@@ -6,8 +6,17 @@ import { UsageError } from '../local/arguments.ts'
 import { base64Of } from '../training/encode-net.ts'
 import { filesRunBy, hashOfFiles } from './code-hash.ts'
 
-/** Where the forecasts begin: what it imports is the code that the model's id vouches for. */
-const entry = 'models/model-in-use.ts'
+/**
+ * Where the forecasts begin, from bars to quantiles: what these import is the code that the model's id vouches for. What the
+ * models see is measured, and what they say is corrected and compared, outside of the forecasters themselves.
+ */
+export const entries = [
+  'models/model-in-use.ts',
+  'models/market/pool-bars.ts',
+  'models/market/measure.ts',
+  'models/calibration.ts',
+  'models/agreement.ts',
+]
 
 /** A linear part as it is stored; the network's inputs are scaled by `net`. */
 type StoredVolatility = Omit<VolatilityArtifact, 'net'> & { net: Omit<ResidualNet, 'layers'> | null }
@@ -44,7 +53,7 @@ export function readArtifacts(root: string, folder: string): Artifacts {
   const hashes = {
     weightsHash: hashOfFiles(folder, weightFiles(folder)),
     manifestHash: keccak256(readFileSync(join(folder, 'manifest.json'))),
-    codeHash: hashOfFiles(root, filesRunBy(root, entry)),
+    codeHash: hashOfFiles(root, filesRunBy(root, entries)),
   }
   const volatility = readdirSync(folder)
     .filter((name) => name.startsWith('volatility-') && existsSync(join(folder, name, 'linear.json')))

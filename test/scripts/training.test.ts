@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bar } from '../../models/market/bar.ts'
 import { measure, seriesOf } from '../../models/market/measure.ts'
-import { readArtifacts, writeArtifacts } from '../../scripts/artifacts/store.ts'
+import { filesRunBy } from '../../scripts/artifacts/code-hash.ts'
+import { entries, readArtifacts, writeArtifacts } from '../../scripts/artifacts/store.ts'
 import { seededRandom } from '../../scripts/devnet/random.ts'
 import { assetOf } from '../../scripts/training/asset.ts'
 import { LookAhead, refuseLeaks, refuseLookAhead } from '../../scripts/training/leaks.ts'
@@ -162,6 +163,14 @@ describe('a feature that knows the future', () => {
 })
 
 describe('the model that is committed', () => {
+  test('has an id that vouches for the code from bars to quantiles', () => {
+    const files = filesRunBy(root, entries)
+    for (const name of ['measure', 'screen', 'pool-bars', 'calendar'])
+      expect(files).toContain(`models/market/${name}.ts`)
+    for (const name of ['calibration', 'agreement', 'evaluator']) expect(files).toContain(`models/${name}.ts`)
+    expect(files.some((name) => name.includes('training'))).toBe(false)
+  })
+
   test('is of numbers, with latencies that ascend and shares that shrink no quantile to nothing', () => {
     const { volatility, slippage } = readArtifacts(root, join(root, 'models/artifacts'))
     expect(volatility.map(({ hours }) => hours)).toEqual([1, 24])
