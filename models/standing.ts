@@ -6,7 +6,7 @@ import { hoursPerYear } from './volatility/annual.ts'
 /** Outcomes older than this say nothing of a model any more, seconds: thirty days. */
 export const scoredSeconds = 30 * 86_400
 /** Fewer outcomes than this prove nothing. */
-export const fewestScored = 100
+export const fewestScored = 300
 /**
  * A mean loss this much higher, as a share, is no worse. It keeps rounding from deciding between models that say the same; who says
  * exactly the same always loses exactly the same, and is never demoted.

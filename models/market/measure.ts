@@ -40,16 +40,20 @@ export interface Series {
  */
 export function seriesOf(bars: readonly Bar[], source: Series['source']): Series {
   const { bars: kept, discarded } = screenBars(bars)
-  const steps = kept.map((bar, index) => {
+  const steps = kept.flatMap((bar, index) => {
     const previous = kept[index - 1]
-    const before = previous?.openTime === bar.openTime - barSeconds ? previous.close : bar.open
+    const follows = previous?.openTime === bar.openTime - barSeconds
+    // An average alone tells of no move; a candle has an open of its own.
+    if (!follows && source === 'pool') return []
+    const before = follows ? previous.close : bar.open
     const spread = bar.high === null || bar.low === null ? Number.NaN : logarithm(bar.high / bar.low)
-    return {
+    const step: Step = {
       openTime: bar.openTime,
       logReturn: logarithm(bar.close / before),
       range: (spread * spread) / parkinson,
       turnover: bar.volume === null ? Number.NaN : bar.volume * bar.close,
     }
+    return [step]
   })
   return { source, steps, discarded: discarded.map(({ openTime }) => openTime) }
 }

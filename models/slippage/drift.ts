@@ -6,6 +6,7 @@ import { hoursPerYear } from '../volatility/annual.ts'
 import { isComplete } from '../volatility/complete.ts'
 import { logWindows } from '../volatility/features.ts'
 import { isStuck } from '../volatility/stuck.ts'
+import { cautiousVolatility } from './doubt.ts'
 import { squareRootSlippage } from './square-root.ts'
 
 /** Features beyond these bounds say no more. */
@@ -26,7 +27,10 @@ export function driftSlippage({ slippage: artifact }: Artifacts): SlippageForeca
     parameters: {},
     quantiles(input) {
       if (!isComplete(input.history) || isStuck(input.history)) return squareRootSlippage.quantiles(input)
-      return driftQuantiles(artifact, { ...input, logVariance: hourlyLogVariance(input.volatility.value) })
+      return driftQuantiles(artifact, {
+        ...input,
+        logVariance: hourlyLogVariance(cautiousVolatility(input.volatility)),
+      })
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { DriftInput, SlippageForecaster } from '../forecaster.ts'
+import { cautiousVolatility } from './doubt.ts'
 
 const secondsPerYear = 31_536_000
 /**
@@ -14,6 +15,6 @@ const identity = { id: 'slippage/square-root', version: 2, parameters: { quantil
 export const squareRootSlippage: SlippageForecaster = { ...identity, quantiles }
 
 function quantiles({ volatility, seconds }: DriftInput): number[] {
-  const deviation = volatility.value * Math.sqrt(seconds / secondsPerYear) * 10_000
+  const deviation = cautiousVolatility(volatility) * Math.sqrt(seconds / secondsPerYear) * 10_000
   return [0, quantile90 * deviation, quantile99 * deviation]
 }

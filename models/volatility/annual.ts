@@ -9,7 +9,7 @@ export const hoursPerYear = 8_760
 /** A market that nobody traded moves all the same. Annualised. */
 export const lowestVolatility = 0.1
 /** Without history: rather too high for the assets that treasuries trade, and wide. */
-export const prior = { value: 1.0, low: 0.4, high: 2.5 } as const
+export const prior = { value: 1.0, low: 0.35, high: 2.8 } as const
 
 /** What makes a forecast doubtful: how much wider its interval becomes, and a sentence for each reason. */
 interface Doubt {

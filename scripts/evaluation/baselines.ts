@@ -1,3 +1,4 @@
+import { isWeekend } from '../../models/market/calendar.ts'
 import { matrixOf } from '../../models/training/matrix.ts'
 import { meanOf, ridge, varianceOf } from '../../models/training/regression.ts'
 import { qlike } from '../../models/training/scores.ts'
@@ -71,14 +72,19 @@ export function harForecasts(setting: Setting): HourlyForecasts {
   return regression(setting, (lags) => [1, ...lags.realised])
 }
 
-/** HAR with the hour of day, the weekend and the range of the same windows. */
+/** HAR with the hour of day, the weekend ahead and the range of the same windows. */
 export function harDiurnalRangeForecasts(setting: Setting): HourlyForecasts {
   return regression(setting, (lags, start) => {
     const hour = Math.floor((start % 86_400) / 3600)
-    const weekday = (Math.floor(start / 86_400) + 4) % 7
     const dummies = Array.from({ length: 24 }, (_, index) => (index === hour ? 1 : 0))
-    return [...lags.realised, ...lags.range, ...dummies, weekday === 0 || weekday === 6 ? 1 : 0]
+    return [...lags.realised, ...lags.range, ...dummies, weekendShare(start, setting.hours)]
   })
+}
+
+/** Share of the hours ahead that lie on a Saturday or Sunday, UTC. */
+function weekendShare(start: number, hours: number): number {
+  const ahead = Array.from({ length: hours }, (_, hour) => start + hour * 3600)
+  return ahead.filter(isWeekend).length / hours
 }
 
 const lagHours = [1, 6, 24, 168] as const

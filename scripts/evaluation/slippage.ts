@@ -1,8 +1,10 @@
 import type { SlippageArtifact, VolatilityArtifact } from '../../models/artifacts.ts'
 import { calibrated, learn, uncalibrated } from '../../models/calibration.ts'
 import { driftQuantiles, quantileLevels } from '../../models/slippage/drift.ts'
+import { squareRootSlippage } from '../../models/slippage/square-root.ts'
 import { quantileOf } from '../../models/training/regression.ts'
 import { dieboldMariano, pinball, wilsonInterval } from '../../models/training/scores.ts'
+import { hoursPerYear } from '../../models/volatility/annual.ts'
 import { barSeconds } from '../../shared/schema/bars.ts'
 import { type Asset, splitOf } from '../training/asset.ts'
 import { type DriftSample, driftSamplesOf } from '../training/slippage.ts'
@@ -38,7 +40,7 @@ interface Outcome {
   quantiles: readonly number[]
 }
 
-const modelNames = ['constant', 'square-root law', 'linear', 'champion'] as const
+const modelNames = ['constant', 'fitted square-root law', 'challenger', 'linear', 'champion'] as const
 type Outcomes = Record<(typeof modelNames)[number], Outcome[]>
 
 /** Every bar of the last part of each asset's history; what is fitted here is fitted on the part before. */
@@ -76,7 +78,7 @@ function outcomesOf(
   })
   const constants = quantilesOf(before, () => 1)
   const multiples = quantilesOf(before, weightedScale)
-  const outcomes: Outcomes = { constant: [], 'square-root law': [], linear: [], champion: [] }
+  const outcomes: Outcomes = { constant: [], 'fitted square-root law': [], challenger: [], linear: [], champion: [] }
   let state = uncalibrated()
   for (const sample of driftSamplesOf(asset, volatility, { first: split, last: asset.to, every: barSeconds })) {
     const week = Math.floor(sample.time / 604_800)
@@ -88,13 +90,21 @@ function outcomesOf(
       const champion = calibrated(known, linear)
       outcomes.constant.push({ week, drift, quantiles: constants })
       const scale = weightedScale(sample)
-      outcomes['square-root law'].push({ week, drift, quantiles: multiples.map((multiple) => multiple * scale) })
+      outcomes['fitted square-root law'].push({ week, drift, quantiles: multiples.map((multiple) => multiple * scale) })
+      outcomes.challenger.push({ week, drift, quantiles: challengerQuantiles(sample) })
       outcomes.linear.push({ week, drift, quantiles: linear })
       outcomes.champion.push({ week, drift, quantiles: champion })
       state = learn(state, champion, drift)
     }
   }
   return outcomes
+}
+
+/** The square-root law as it runs beside the champion: on the champion's volatility, by a normal distribution. */
+function challengerQuantiles({ history, logVariance }: DriftSample): number[] {
+  const value = Math.sqrt(Math.exp(logVariance) * hoursPerYear)
+  const volatility = { model: '', value, low: value, high: value, note: '' }
+  return squareRootSlippage.quantiles({ history, volatility, side: 1, seconds: barSeconds })
 }
 
 /** Quantiles of both sides' drifts in units of a scale. */

@@ -28,6 +28,8 @@ export interface VolatilityScore {
   /** Diebold-Mariano of the QLIKE against HAR-RV and against the challenger; negative is better. */
   dmVsHar: number
   dmVsChallenger: number
+  /** Share of outcomes within the model's own interval of 90 %; null where it gives none. */
+  coverage90: number | null
   /** Origins that were forecast. */
   count: number
 }
@@ -59,6 +61,16 @@ export function scoreVolatility(asset: Asset, artifact: VolatilityArtifact, trai
   const tested = Array.from(outcomes.keys()).filter(
     (hour) => hour >= split && (outcomes[hour] ?? 0) > 0 && all.every((values) => (values[hour] ?? 0) > 0),
   )
+  const intervals = { challenger: linearVariance, champion: netVariance }
+  const coverageOf = (variance: typeof linearVariance) =>
+    meanOf(
+      tested.map((hour) => {
+        const time = hourly.from + (hour + 1) * 3600
+        const { low, high } = variance(artifact, measure(asset.candles, time), time)
+        const outcome = Math.log(outcomes[hour] ?? Number.NaN)
+        return low <= outcome && outcome <= high ? 1 : 0
+      }),
+    )
   const lossesOf = (values: HourlyForecasts | undefined) =>
     tested.map((hour) => qlike(outcomes[hour] ?? Number.NaN, values?.[hour] ?? Number.NaN))
   const [har, challenger] = [lossesOf(forecasts.get('HAR-RV')), lossesOf(forecasts.get('challenger'))]
@@ -72,6 +84,7 @@ export function scoreVolatility(asset: Asset, artifact: VolatilityArtifact, trai
       mseLog: meanOf(tested.map((hour) => squaredLogError(outcomes[hour] ?? Number.NaN, values[hour] ?? Number.NaN))),
       dmVsHar: dieboldMariano(losses, har, overlap(hours)),
       dmVsChallenger: dieboldMariano(losses, challenger, overlap(hours)),
+      coverage90: model in intervals ? coverageOf(intervals[model as keyof typeof intervals]) : null,
       count: tested.length,
     }
   })

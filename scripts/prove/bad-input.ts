@@ -27,16 +27,24 @@ interface Row {
   what: string
   usual: Forecast
   forecast: Forecast
-  /** The 99 % quantile of the drift over 48 seconds, basis points. */
+  /** The 99 % quantile of the drift over 48 seconds, basis points; as it is, and as it was before. */
   drift: number
+  usualDrift: number
   isFine: boolean
 }
 
 const width = ({ low, high }: Forecast) => high - low
 /** A market's volatility is never known better than that: the interval's ends as a ratio. */
 const tightest = 3
+/** What the floor knows less of the hour of day may make its drift a little smaller than the champion's; never much. */
+const leastDrift = 0.8
 
-function forecastAt(bars: readonly Bar[], at: number): { forecast: Forecast; drift: number } {
+interface Said {
+  forecast: Forecast
+  drift: number
+}
+
+function forecastAt(bars: readonly Bar[], at: number): Said {
   const history = measure(seriesOf(bars, 'candles'), at)
   const forecast = champion.forecast(history, at, 1)
   const [, , drift = Number.NaN] = modelInUse.slippage.champion.quantiles({
@@ -49,13 +57,14 @@ function forecastAt(bars: readonly Bar[], at: number): { forecast: Forecast; dri
 }
 
 /** Fine: numbers in order, an interval that is wider than usual and not tight; and a reason where the data were spoiled. */
-function rowOf(what: string, usual: Forecast, bars: readonly Bar[], at: number, isSpoiled = false): Row {
+function rowOf(what: string, usual: Said, bars: readonly Bar[], at: number, isSpoiled = false): Row {
   const { forecast, drift } = forecastAt(bars, at)
   const { low, value, high, note } = forecast
   const isNumber =
     [low, value, high, drift].every(Number.isFinite) && low > 0 && low <= value && value <= high && drift > 0
-  const isWide = width(forecast) > width(usual) && high > tightest * low
-  return { what, usual, forecast, drift, isFine: isNumber && isWide && (note !== '' || !isSpoiled) }
+  const isWide = width(forecast) > width(usual.forecast) && high > tightest * low && drift > leastDrift * usual.drift
+  const isFine = isNumber && isWide && (note !== '' || !isSpoiled)
+  return { what, usual: usual.forecast, forecast, drift, usualDrift: usual.drift, isFine }
 }
 
 function rowsOf(symbol: string, bars: readonly Bar[]): Row[] {
@@ -68,13 +77,13 @@ function rowsOf(symbol: string, bars: readonly Bar[]): Row[] {
     const around = bars.slice(index - barsBefore, index + 1)
     const at = (bars[index]?.openTime ?? 0) + barSeconds
     const day = new Date(at * 1000).toISOString().slice(0, 16).replace('T', ' ')
-    const { forecast: before } = forecastAt(around, at - barSeconds)
+    const before = forecastAt(around, at - barSeconds)
     return rowOf(`${symbol} ${day} ${(100 * (Math.exp(fall) - 1)).toFixed(1)} %`, before, around, at)
   })
   // An ordinary week, spoiled.
   const calm = bars.slice(-barsBefore - barsAfter, -barsAfter)
   const at = (calm.at(-1)?.openTime ?? 0) + barSeconds
-  const { forecast: usual } = forecastAt(calm, at)
+  const usual = forecastAt(calm, at)
   for (const { what, spoil } of spoils) rows.push(rowOf(`${symbol}: ${what}`, usual, spoil(calm), at, true))
   return rows
 }
@@ -87,7 +96,7 @@ function depegRows(bars: readonly Bar[]): Row[] {
     0,
   )
   const first = bars[0]?.openTime ?? 0
-  const { forecast: usual } = forecastAt(bars, first + 8 * 86_400)
+  const usual = forecastAt(bars, first + 8 * 86_400)
   const centre = bars[widest]?.openTime ?? 0
   return [0, 1, 2, 6, 12, 24].map((hours) => {
     const at = centre + hours * 3_600
@@ -113,10 +122,16 @@ async function main(): Promise<void> {
   const percent = (value: number) => `${(value * 100).toFixed(0)} %`
   console.log(
     table([
-      ['what', 'forecast', 'from', 'to', 'width', 'before', 'drift bp', 'verdict', 'note'],
-      ...rows.map(({ what, usual, forecast, drift, isFine }) => [
+      ['what', 'forecast', 'from', 'to', 'width', 'before', 'drift bp', 'before', 'verdict', 'note'],
+      ...rows.map(({ what, usual, forecast, drift, usualDrift, isFine }) => [
         ...[what, percent(forecast.value), percent(forecast.low), percent(forecast.high), percent(width(forecast))],
-        ...[percent(width(usual)), drift.toFixed(1), isFine ? 'wider' : 'NOT WIDER', forecast.note],
+        ...[
+          percent(width(usual)),
+          drift.toFixed(1),
+          usualDrift.toFixed(1),
+          isFine ? 'wider' : 'NOT WIDER',
+          forecast.note,
+        ],
       ]),
     ]),
   )

@@ -25,6 +25,9 @@ export async function readTrainingData(folder: string, progress: (line: string) 
   for (const path of files) {
     const symbol = symbolOf(path)
     if (symbol === null) continue
+    if (data.assets.some((asset) => asset.symbol === symbol)) {
+      throw new UnusableData(`There are two files of ${symbol} under ${folder}.`)
+    }
     progress(`reading ${basename(path)}`)
     const bars = await readCandles(path)
     data.entries.push(await candleEntry(path, bars))

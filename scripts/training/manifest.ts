@@ -31,10 +31,13 @@ export interface FileEntry {
 /** Files of a folder and the folders in it. */
 export function filesUnder(folder: string): string[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UnusableData(`There is no folder ${folder}.`)
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .sort()
+  return (
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).isFile())
+      // By name alone: where a file lies changes no model.
+      .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
+  )
 }
 
 /** `SYMBOL_5m.csv` or `SYMBOL_5m.csv.xz`: five-minute candles. Null for another file. */

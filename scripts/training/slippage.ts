@@ -7,7 +7,7 @@ import { isComplete } from '../../models/volatility/complete.ts'
 import { netVariance } from '../../models/volatility/variance.ts'
 import { barSeconds } from '../../shared/schema/bars.ts'
 import type { PriceHistory } from '../../shared/schema/price-history.ts'
-import { type Asset, timesBetween } from './asset.ts'
+import { type Asset, splitOf, timesBetween } from './asset.ts'
 import { barOf, logPriceAt, type Match, type PoolPrices } from './pool-prices.ts'
 
 /** The drift of one bar, seen from both sides of a trade. */
@@ -88,11 +88,12 @@ export function fitLatency(
   artifact: Omit<SlippageArtifact, 'latency'>,
   volatility: VolatilityArtifact,
   pools: readonly { prices: PoolPrices; match: Match }[],
+  trainShare: number,
 ): SlippageArtifact['latency'] {
   if (pools.length === 0) return withoutPools
   const measured = latencyBlocks.map((blocks) => {
     const ratios = quantileLevels.map(() => [] as number[])
-    for (const pool of pools) collectRatios(artifact, volatility, pool, blocks, ratios)
+    for (const pool of pools) collectRatios(artifact, volatility, pool, blocks, trainShare, ratios)
     const seconds = blocks * (pools[0]?.prices.blockSeconds ?? 12)
     return { seconds, shares: quantileLevels.map((level, index) => quantileOf(ratios[index] ?? [], level)) }
   })
@@ -111,12 +112,16 @@ function collectRatios(
   volatility: VolatilityArtifact,
   { prices, match }: { prices: PoolPrices; match: Match },
   blocks: number,
+  trainShare: number,
   ratios: number[][],
 ): void {
   const { blockSeconds, times, logSqrtPrices } = prices
+  const split = splitOf(match.asset, trainShare)
   const histories = new Map<number, { history: PriceHistory; logVariance: number } | null>()
   for (let index = 0; index + blocks < logSqrtPrices.length; index++) {
     const bar = barOf(times[index] ?? 0)
+    // What is tested on is not looked at.
+    if (bar >= split) break
     const known = histories.has(bar) ? histories.get(bar) : seenAt(match.asset, volatility, bar)
     histories.set(bar, known ?? null)
     if (known === null || known === undefined) continue

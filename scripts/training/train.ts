@@ -22,8 +22,8 @@ export interface TrainingSettings {
 /** A quarter of an hour between samples: decisions come at any minute, and closer ones tell hardly more. */
 export const sampleSeconds = 900
 /** The last part of what is trained on, on which a network must first earn its place. */
-const proofShare = 0.2
-/** Diebold-Mariano on the pooled proof: so much better than without it, or it is left out. */
+const proofShare = 0.3
+/** Diebold-Mariano on the proof, the assets' mean hour by hour: so much better than without it, or it is left out. */
 const earnedBelow = -2
 
 export interface TrainedVolatility {
@@ -53,7 +53,7 @@ export async function trainModels(
     return driftSamplesOf(asset, hourly, { first: asset.from, last, every: sampleSeconds })
   })
   const quantiles = fitSlippage(samples)
-  return { volatility, slippage: { ...quantiles, latency: fitLatency(quantiles, hourly, pools) } }
+  return { volatility, slippage: { ...quantiles, latency: fitLatency(quantiles, hourly, pools, settings.trainShare) } }
 }
 
 async function trainVolatility(
@@ -105,10 +105,19 @@ function requireEnough(samples: readonly Sample[], hours: number): void {
 
 /** The network against the linear part on samples that neither has seen, at whole hours. */
 function prove(linear: VolatilityArtifact, net: ResidualNet, samples: readonly (readonly Sample[])[]) {
-  const lossesOf = (forecast: typeof linearVariance, artifact: VolatilityArtifact) =>
-    samples.flatMap((ofAsset) =>
-      ofAsset.map(({ realised, history, time }) => qlike(realised, Math.exp(forecast(artifact, history, time).mean))),
-    )
+  // Assets move together: their losses of one hour are one observation and not several.
+  const lossesOf = (forecast: typeof linearVariance, artifact: VolatilityArtifact) => {
+    const byTime = Map.groupBy(samples.flat(), ({ time }) => time)
+    return [...byTime.keys()]
+      .sort((a, b) => a - b)
+      .map((time) => {
+        const ofHour = byTime.get(time) ?? []
+        const sum = ofHour.reduce((total, { realised, history }) => {
+          return total + qlike(realised, Math.exp(forecast(artifact, history, time).mean))
+        }, 0)
+        return sum / ofHour.length
+      })
+  }
   const without = lossesOf(linearVariance, linear)
   const losses = lossesOf(netVariance, { ...linear, net })
   const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0)

@@ -8,7 +8,7 @@ import { measure, seriesOf } from '../../models/market/measure.ts'
 import { filesRunBy } from '../../scripts/artifacts/code-hash.ts'
 import { entries, readArtifacts, writeArtifacts } from '../../scripts/artifacts/store.ts'
 import { seededRandom } from '../../scripts/devnet/random.ts'
-import { assetOf } from '../../scripts/training/asset.ts'
+import { assetOf, averaged } from '../../scripts/training/asset.ts'
 import { LookAhead, refuseLeaks, refuseLookAhead } from '../../scripts/training/leaks.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -135,6 +135,33 @@ describe('training', () => {
     const slippage = { ...artifacts.slippage, latency: [{ seconds: 12, shares: [1, Number.NaN, 1] }] }
     const files = { volatility: [], slippage, manifest: '{}', cards: [] }
     expect(() => writeArtifacts(join(folder, 'broken'), files)).toThrow(/slippage\.latency\.0\.shares\.1 is NaN/)
+  })
+})
+
+describe('a market as a pool’s averages show it', () => {
+  test('moves as it does: two thirds of the variance, and one sixth of it from bar to bar', () => {
+    const random = seededRandom('averages')
+    let price = 0
+    // A random walk and its true averages, of sixty steps a bar.
+    const made = Array.from({ length: 20_000 }, (_, index) => {
+      const open = price
+      let sum = 0
+      for (let step = 0; step < 60; step++) {
+        price += random.normal() * 0.0001
+        sum += price
+      }
+      return { openTime: index * 300, open: 1 + open, close: 1 + price, average: sum / 60 }
+    })
+    const moves = (values: number[]) => values.slice(1).map((value, index) => value - (values[index] ?? 0))
+    const covariance = (changes: number[], lag: number) =>
+      changes.slice(lag).reduce((sum, change, index) => sum + change * (changes[index] ?? 0), 0) / changes.length
+    const genuine = moves(made.map(({ average }) => average))
+    const proxy = moves(
+      made.map(
+        ({ openTime, open, close }) => averaged({ openTime, open, high: null, low: null, close, volume: null }).close,
+      ),
+    )
+    for (const lag of [0, 1]) expect(covariance(proxy, lag) / covariance(genuine, lag)).toBeCloseTo(1, 1)
   })
 })
 

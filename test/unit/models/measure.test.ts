@@ -78,6 +78,19 @@ describe('what a market did', () => {
   })
 })
 
+describe('averages with gaps', () => {
+  it('say nothing of the move over a gap: what is left has the variance it had', () => {
+    const averages = walk(0.6, 7, 2_600).map(({ openTime, close }): Bar => {
+      return { openTime, open: close, high: null, low: null, close, volume: null }
+    })
+    const whole = measure(seriesOf(averages, 'pool'), endOf(averages)).windows[5]
+    const holed = averages.filter((_, index) => index % 10 !== 0)
+    const rest = measure(seriesOf(holed, 'pool'), endOf(averages)).windows[5]
+    expect(rest?.present).toBeLessThan(0.85 * 2_016)
+    expect((rest?.realised ?? 0) / (whole?.realised ?? 1)).toBeCloseTo(1, 1)
+  })
+})
+
 describe('a pool’s samples', () => {
   const at = barsFrom + 90
   const samples = (ages: number[], ticks: number[]) => {
