@@ -160,7 +160,7 @@ describe('a candle source', () => {
     const ledger = openLedger()
     const known = await market(ledger)
     expect(known).toMatchObject({ withoutCandles: why, market: { source: 'pool', base: usdc } })
-    expect(known.market.windows.at(-1)).toMatchObject({ present: 24 })
+    expect(known.market.windows.at(-1)).toMatchObject({ present: 23 })
     // Nothing of it was kept.
     expect(await ledger.ledger().bars(`candles:${weth}`, at)).toEqual([])
   })

@@ -183,7 +183,7 @@ describe('a champion', () => {
         kind: 'model-demoted',
         subject: 'slippage',
         raisedAt: start,
-        sentence: expect.stringContaining('over 100 outcomes (0.2000 against 0.1000 on average)'),
+        sentence: expect.stringContaining(`over ${fewestScored} outcomes (0.2000 against 0.1000 on average)`),
       },
     ])
   })
