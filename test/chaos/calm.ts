@@ -10,8 +10,11 @@ import { endOf } from './parents.ts'
 import type { Season } from './season.ts'
 import { cron, deliver, ringAlarm } from './world.ts'
 
-/** Rounds of calm in which what is open may still trade, and in which everything must come to rest. */
-const rounds = { tradingAgain: 80, rest: 24 }
+/**
+ * Rounds of calm in which what is open may still trade, a block each: the longest parent that is drawn has five slices four minutes
+ * apart, the first of them within a minute. Then rounds in which everything must come to rest.
+ */
+const rounds = { tradingAgain: 130, rest: 24 }
 
 /**
  * Faults end. The world must come to rest by itself and trade a fresh order whole, and its books must agree.
