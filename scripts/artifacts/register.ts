@@ -3,6 +3,7 @@ import {
   BaseError,
   createPublicClient,
   createWalletClient,
+  getAddress,
   type Hash,
   type Hex,
   http,
@@ -54,7 +55,7 @@ export async function registerModel(registration: Registration): Promise<Registe
     )
     if (contractAddress === null || contractAddress === undefined)
       throw new UsageError('The registry was not deployed.')
-    return contractAddress
+    return getAddress(contractAddress)
   }
   try {
     const registry = deploy ? await deployed() : registryOf(registration.registry)

@@ -50,6 +50,7 @@ export function modelIdOf({
  * @param root of the project, where the code is
  */
 export function readArtifacts(root: string, folder: string): Artifacts {
+  if (!existsSync(join(folder, 'manifest.json'))) throw new UsageError(`There is no model in ${folder}.`)
   const hashes = {
     weightsHash: hashOfFiles(folder, weightFiles(folder)),
     manifestHash: keccak256(readFileSync(join(folder, 'manifest.json'))),

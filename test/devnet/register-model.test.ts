@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createPublicClient, http } from 'viem'
+import { createPublicClient, http, isAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { modelInUseId } from '../../models/model-in-use.ts'
@@ -28,6 +28,7 @@ test('the model in use is published under the id that its orders carry, once', a
   await devnet.control.fund('ETH', privateKeyToAccount(key).address, 10n ** 18n)
   const first = await register({ deploy: true })
   expect(first.transactionHash).toMatch(/^0x[0-9a-f]{64}$/)
+  expect(isAddress(first.registry)).toBe(true)
   const client = createPublicClient({ transport: http(devnet.rpcUrl) })
   const published = await client.readContract({
     address: first.registry,
